@@ -1,0 +1,1 @@
+"""The three services of the platform; `python -m services` is the composition root."""

@@ -1,0 +1,1 @@
+"""The published events, one module per owner. Only additive changes: a field once published stays."""

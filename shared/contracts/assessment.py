@@ -1,0 +1,95 @@
+"""What airspace answers: an `Assessment` with typed findings. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.values import Identifier, Instant
+from shared.volumes import Altitude, Outline
+
+
+class Restriction(StrEnum):
+    """What a zone asks of a flight (ED-318)."""
+
+    PROHIBITED = "PROHIBITED"
+    REQ_AUTHORIZATION = "REQ_AUTHORIZATION"
+    CONDITIONAL = "CONDITIONAL"
+    NO_RESTRICTION = "NO_RESTRICTION"
+
+
+class FindingCode(StrEnum):
+    """Why a finding is made; the texts in Chinese and English hang on it (`shared/wording.py`)."""
+
+    ZONE_PROHIBITED = "zone_prohibited"
+    ZONE_REQUIRES_AUTHORIZATION = "zone_requires_authorization"
+    ZONE_AUTHORIZED = "zone_authorized"  # required, and a recorded authorization covers it
+    ZONE_CONDITIONAL = "zone_conditional"
+    ZONE_UNRESTRICTED = "zone_unrestricted"
+    PLAN_CONFLICT = "plan_conflict"  # equal or higher priority: in the way
+    PLAN_PREEMPTED = "plan_preempted"  # lower priority: made to yield
+    PLAN_NEARBY = "plan_nearby"  # a note: crewed with crewed, or a voluntary notice
+    ROUTE_CROSSING = "route_crossing"
+
+
+class Effect(StrEnum):
+    """What a finding does to what is assessed, from the strongest."""
+
+    REFUSES = "refuses"
+    NEEDS_RULING = "needs_ruling"
+    NOTE = "note"
+
+
+class Outcome(StrEnum):
+    """The answer, by the strongest effect among the findings."""
+
+    APPROVED = "approved"
+    REFUSED = "refused"
+    AWAITING = "awaiting"  # waits for a ruling
+    NOT_REQUIRED = "not_required"  # the law asks for no approval; holds nothing
+
+
+class SubjectKind(StrEnum):
+    """What a finding is against."""
+
+    ZONE = "zone"
+    PLAN = "plan"
+    ROUTE = "route"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One reason: against what, where, in which height band, when, and why.
+
+    `against_id` and `against_operator` name another operator's flight only to those who may know it:
+    the HTTP edge clears them for everyone else.
+    """
+
+    code: FindingCode
+    effect: Effect
+    against: SubjectKind
+    against_id: str | None = None
+    against_version: int | None = None
+    against_operator: str | None = None
+    name: str = ""  # the zone's or route's name
+    reason: str = ""  # the zone's own words: reason, authority, conditions
+    article: str = ""  # the article or rule id it rests on
+    leg: int | None = None  # 0-based part of the flight, by volume index
+    place: Sequence[float] = ()  # longitude, latitude of a point where the two meet
+    outline: Outline | None = None  # the overlap's neighbourhood or the zone's outline, for drawing
+    lower: Altitude | None = None
+    upper: Altitude | None = None
+    starts_at: Instant | None = None
+    ends_at: Instant | None = None
+    authorization_number: str | None = None
+    terrain: str = ""  # which terrain the heights were compared through; empty where references were equal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """The decision of airspace on one plan, route or site, made with exactly `zones_version`."""
+
+    outcome: Outcome
+    findings: Sequence[Finding]
+    zones_version: int
+    decided_at: Instant
+    rules: Identifier  # name of the rule set: profile and revision

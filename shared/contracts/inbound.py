@@ -1,0 +1,71 @@
+"""Events from outside: what operators' systems and site controllers send in."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from shared.contracts.sites import SiteSpec, SiteState
+from shared.flight import FlightIntent
+from shared.values import Identifier, Instant, Name, Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightPlanRequested:
+    """An operator's system files a plan; `request_key` is its idempotency key, so a repeated event files nothing twice."""
+
+    topic: ClassVar[str] = "inbound.flight-plans"
+    key_field: ClassVar[str] = "request_key"
+    request_key: Name
+    operator: Name
+    intent: FlightIntent
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightPlanMoveRequested:
+    """An operator's system asks for new times."""
+
+    topic: ClassVar[str] = "inbound.flight-plans"
+    key_field: ClassVar[str] = "plan_id"
+    plan_id: UUID
+    operator: Name
+    departs_at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightPlanWithdrawRequested:
+    """An operator's system gives a plan up."""
+
+    topic: ClassVar[str] = "inbound.flight-plans"
+    key_field: ClassVar[str] = "plan_id"
+    plan_id: UUID
+    operator: Name
+    reason: Text = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteReported:
+    """A site as its owner's system states it: registers it, or updates it."""
+
+    topic: ClassVar[str] = "inbound.sites"
+    key_field: ClassVar[str] = "site_id"
+    site_id: Identifier
+    spec: SiteSpec
+    state: SiteState = SiteState.PROPOSED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteStateReported:
+    """A site's owner reports that it was commissioned, suspended, retired, ..."""
+
+    topic: ClassVar[str] = "inbound.sites"
+    key_field: ClassVar[str] = "site_id"
+    site_id: Identifier
+    state: SiteState
+    reason: Text = ""
+    effective_at: Instant | None = None
+
+
+Event = (
+    FlightPlanRequested | FlightPlanMoveRequested | FlightPlanWithdrawRequested | SiteReported | SiteStateReported
+)

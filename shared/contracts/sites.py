@@ -1,0 +1,122 @@
+"""Events that `sites` publishes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from annotated_types import Ge, Gt, Le, Len
+
+from shared.flight import AircraftClass
+from shared.values import Identifier, Instant, Latitude, Longitude, Name, Text
+
+
+class SiteKind(StrEnum):
+    """Kinds of take-off and landing sites in the city's documents."""
+
+    GENERAL_AIRPORT = "general_airport"  # 通用机场
+    FIELD = "field"  # 起降场
+    POINT = "point"  # 起降点
+    PAD = "pad"  # 起降坪
+    CAMP = "camp"  # 飞行营地
+    VERTIPORT = "vertiport"  # 垂直起降点
+    NEST = "nest"  # 无人机自动起降平台(机巢)
+    EMERGENCY_PAD = "emergency_pad"  # 直升机紧急起降点
+
+
+class SiteFunction(StrEnum):
+    """What a site serves for (武政办〔2025〕46号 item 7)."""
+
+    TAKEOFF_LANDING = "takeoff_landing"  # 起降
+    DIVERSION = "diversion"  # 备降
+    PARKING = "parking"  # 停放
+    ENERGY = "energy"  # 补能
+    MAINTENANCE = "maintenance"  # 检修
+
+
+class SiteState(StrEnum):
+    """The life of a site."""
+
+    PROPOSED = "proposed"  # 拟选
+    APPROVED = "approved"  # 已批准(布局)
+    UNDER_CONSTRUCTION = "under_construction"  # 在建
+    COMMISSIONED = "commissioned"  # 投用
+    SUSPENDED = "suspended"  # 停用
+    RETIRED = "retired"  # 退役
+
+    @property
+    def is_laid_out(self) -> bool:
+        """True where the site counts as 布局: approved or later, not retired."""
+        return self not in (SiteState.PROPOSED, SiteState.RETIRED)
+
+    @property
+    def is_in_use(self) -> bool:
+        """True where the site counts as 投用."""
+        return self is SiteState.COMMISSIONED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteSpec:
+    """A take-off and landing site as its planner states it."""
+
+    name: Name
+    kind: SiteKind
+    lng: Longitude
+    lat: Latitude
+    functions: Annotated[Sequence[SiteFunction], Len(1, 5)] = (SiteFunction.TAKEOFF_LANDING,)
+    aircraft_classes: Annotated[Sequence[AircraftClass], Len(0, 7)] = ()
+    pads: Annotated[int, Ge(1), Le(200)] = 1
+    service_radius_m: Annotated[float, Gt(0.0), Le(100_000.0)] | None = None
+    operator: Text = ""
+    unit: Text = ""  # administering unit, declared: the functional zones have no polygon
+    address: Text = ""
+    source: Text = ""
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRegistered:
+    """A site entered the register, in whatever state it stands."""
+
+    topic: ClassVar[str] = "sites.sites"
+    key_field: ClassVar[str] = "site_id"
+    site_id: Identifier
+    revision: Annotated[int, Ge(1)]
+    spec: SiteSpec
+    state: SiteState
+    district: Text = ""  # adcode derived from the position; empty outside the city
+    effective_at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteUpdated:
+    """What is stated about a site changed; `position_changed` asks for a new assessment."""
+
+    topic: ClassVar[str] = "sites.sites"
+    key_field: ClassVar[str] = "site_id"
+    site_id: Identifier
+    revision: Annotated[int, Ge(1)]
+    spec: SiteSpec
+    state: SiteState
+    district: Text = ""
+    position_changed: bool = False
+    effective_at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteStateChanged:
+    """A site moved on in its life (approved, under construction, commissioned, suspended, retired)."""
+
+    topic: ClassVar[str] = "sites.sites"
+    key_field: ClassVar[str] = "site_id"
+    site_id: Identifier
+    revision: Annotated[int, Ge(1)]
+    spec: SiteSpec
+    state: SiteState
+    former_state: SiteState
+    district: Text = ""
+    reason: Text = ""
+    effective_at: Instant
+
+
+Event = SiteRegistered | SiteUpdated | SiteStateChanged
