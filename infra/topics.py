@@ -1,0 +1,59 @@
+"""Create the topics of topics.toml that a broker does not have yet: python -m infra.topics kafka://host:port.
+
+Deletes nothing and changes no topic that exists: growing a topic's partitions moves keys, and topics re-created
+under running consumers stalled them for a minute.
+"""
+
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from kafka.admin import KafkaAdminClient
+from kafka.errors import TopicAlreadyExistsError
+
+DECLARED = Path(__file__).with_name("topics.toml")
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A topic as declared; `retention_days` of -1 keeps its messages for good."""
+
+    name: str
+    partitions: int
+    retention_days: int
+
+    @property
+    def retention_ms(self) -> int:
+        return -1 if self.retention_days < 0 else self.retention_days * DAY_MS
+
+
+def declared(path: Path = DECLARED) -> list[Topic]:
+    """The topics that topics.toml declares, in its order."""
+    topics = tomllib.loads(path.read_text(encoding="utf-8"))["topics"]
+    return [Topic(name, **options) for name, options in topics.items()]
+
+
+def create_missing(bus_url: str, topics: list[Topic]) -> list[str]:
+    """Create those of `topics` that the broker at kafka://host:port lacks; returns their names."""
+    admin = KafkaAdminClient(bootstrap_servers=bus_url.removeprefix("kafka://"))
+    try:
+        present = set(admin.list_topics())
+        missing = {
+            topic.name: {"num_partitions": topic.partitions, "configs": {"retention.ms": str(topic.retention_ms)}}
+            for topic in topics
+            if topic.name not in present
+        }
+        if missing:
+            admin.create_topics(missing, wait_for_metadata=True)
+    except TopicAlreadyExistsError:  # somebody else was creating them just now
+        return []
+    finally:
+        admin.close()
+    return list(missing)
+
+
+if __name__ == "__main__":
+    for created in create_missing(sys.argv[1], declared()):
+        print(f"created topic {created}")
