@@ -52,8 +52,7 @@ launch() {
 
 start() {
   running && return
-  command -v java >/dev/null && ls "$libs"/kafka_*.jar >/dev/null 2>&1 \
-    || die "no Kafka here: infra/setup.sh kafka installs it (needs maven and a Java 17 runtime), or point BUS_URL at a broker of your own"
+  { command -v java && [ -d "$libs" ]; } >/dev/null || die "no Kafka here: infra/setup.sh kafka installs it (needs maven and a Java 17 runtime), or point BUS_URL at a broker of your own"
   configure
   [ -f "$home/data/meta.properties" ] || format
   launch

@@ -20,8 +20,8 @@ fi
 # PostgreSQL's programs, of the newest version that has PostGIS
 programs() {
   local control
-  control=$(ls -v /usr/share/postgresql/*/extension/postgis.control 2>/dev/null | tail -1)
-  [ -n "$control" ] || die "no PostGIS here: install postgresql-15-postgis-3 (infra/setup.sh demo does, as root), or point DATABASE_URL at a server of your own"
+  control=$(printf '%s\n' /usr/share/postgresql/*/extension/postgis.control | sort -V | tail -1)
+  [ -f "$control" ] || die "no PostGIS here: install postgresql-postgis (infra/setup.sh demo does), or point DATABASE_URL at a server of your own"
   echo "$control" | sed -E 's#/usr/share/postgresql/([0-9]+)/.*#/usr/lib/postgresql/\1/bin#'
 }
 
