@@ -1,0 +1,83 @@
+"""Connections to PostGIS: the engine with its settings, which errors pass by themselves, and COPY for hot paths."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, cast
+
+import psycopg
+import sqlalchemy as sa
+from psycopg import sql
+
+# sqlstate classes of errors that a later attempt may not meet: connection, transaction rollback (serialization,
+# deadlock), resources, lock or operator intervention, system. 54 (program limits) is psycopg's OperationalError too,
+# but meets the same input again and again.
+_PASSING_CLASSES: Final = frozenset({"08", "40", "53", "55", "57", "58"})
+STATEMENT_TIMEOUT_S: Final = 60
+
+
+def engine(url: str, *, pool_size: int = 10, application_name: str = "tianyuan") -> sa.Engine:
+    """An engine of at most `pool_size` + 5 connections in UTC. Connects at the first use, not here."""
+    return sa.create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=5,
+        pool_timeout=10,
+        pool_use_lifo=True,
+        connect_args={
+            "application_name": application_name,
+            "connect_timeout": 5,
+            "keepalives_idle": 10,
+            "options": f"-c timezone=UTC -c jit=off -c statement_timeout={STATEMENT_TIMEOUT_S}s "
+            "-c client_connection_check_interval=1s -c idle_in_transaction_session_timeout=300s",
+        },
+    )
+
+
+def raw(connection: sa.Connection) -> "psycopg.Connection[Any]":
+    """The psycopg connection beneath, in the same transaction."""
+    return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+
+
+def copy_rows(cursor: "psycopg.Cursor[Any]", table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """COPY rows into `schema.table` in text form: fast for many rows. Python types are adapted as in a query."""
+    with cursor.copy(_copy(table, columns)) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def copy_rows_binary(
+    cursor: "psycopg.Cursor[Any]",
+    table: str,
+    columns: Sequence[str],
+    types: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+) -> None:
+    """COPY rows in binary form, faster still; `types` name each column's PostgreSQL type exactly (`int8`, `uuid`)."""
+    with cursor.copy(_copy(table, columns) + sql.SQL(" (FORMAT binary)")) as copy:
+        copy.set_types(types)
+        for row in rows:
+            copy.write_row(row)
+
+
+def _copy(table: str, columns: Sequence[str]) -> sql.Composed:
+    return sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+
+
+def is_transient(error: BaseException) -> bool:
+    """True for an error that the same work may not meet again: a lost connection, a deadlock, a full pool, ..."""
+    if isinstance(error, sa.exc.TimeoutError):
+        return True
+    if isinstance(error, sa.exc.DBAPIError):
+        return error.connection_invalidated or (error.orig is not None and is_transient(error.orig))
+    if isinstance(error, psycopg.InterfaceError):
+        return True  # the connection is closed
+    if isinstance(error, psycopg.OperationalError):
+        return error.sqlstate is None or error.sqlstate[:2] in _PASSING_CLASSES
+    return False
+
+
+def is_timeout(error: BaseException) -> bool:
+    """True where the server cancelled the statement: overload, or input that takes too long every time."""
+    original = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    return isinstance(original, psycopg.errors.QueryCanceled)
