@@ -1,0 +1,157 @@
+"""Errors to HTTP: one table from the error tree to statuses, every failure an RFC 9457 problem+json."""
+
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from shared.body import InvalidBody, MalformedBody
+from shared.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TianyuanError,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMedia,
+)
+from shared.fields import FieldError, dotted, message
+
+MEDIA_TYPE: Final = "application/problem+json"
+_REALM: Final = 'Bearer realm="tianyuan"'
+_log = structlog.get_logger("http")
+
+# the first that fits: named kinds before the families they belong to
+_STATUS: Final[tuple[tuple[type[Exception], int], ...]] = (
+    (MalformedBody, 400),
+    (Unauthenticated, 401),
+    (Forbidden, 403),
+    (NotFound, 404),
+    (Conflict, 409),
+    (TooLarge, 413),
+    (UnsupportedMedia, 415),
+    (Invalid, 422),
+    (Unavailable, 503),
+)
+
+
+def status_of(error: TianyuanError) -> int:
+    """The HTTP status of an error of ours."""
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of the app a problem document."""
+    app.add_exception_handler(TianyuanError, _on_error)
+    app.add_exception_handler(RequestValidationError, _on_parameters)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(OperationalError, _on_database_lost)
+    app.add_exception_handler(PoolTimeout, _on_database_lost)
+
+
+def problem(
+    status: int,
+    detail: str,
+    *,
+    kind: str = "about:blank",
+    title: str | None = None,
+    instance: str = "",
+    errors: tuple[FieldError, ...] = (),
+    extra: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """An RFC 9457 problem document as the answer."""
+    title = title or HTTPStatus(status).phrase
+    document: dict[str, Any] = {"type": kind, "title": title, "status": status, "detail": detail}
+    if instance:
+        document["instance"] = instance
+    if errors:
+        document["field"] = errors[0].field
+        document["errors"] = [{"field": error.field, "detail": error.detail} for error in errors]
+    document |= {name: value for name, value in (extra or {}).items() if name not in document}
+    return Response(orjson.dumps(document, default=str), status, headers, MEDIA_TYPE)
+
+
+def internal_error(instance: str, trace_id: str | None) -> Response:
+    """The answer to what nobody foresaw: no internals, but the trace under which the log has them."""
+    extra = {"trace_id": trace_id} if trace_id else None
+    return problem(500, "an unexpected error; it has been logged", instance=instance, extra=extra)
+
+
+def of_error(error: TianyuanError, instance: str = "") -> Response:
+    """The problem document of an error of ours."""
+    status = status_of(error)
+    errors = error.errors if isinstance(error, InvalidBody) else ()
+    if not errors and error.field is not None:
+        errors = (FieldError(error.field, error.detail),)
+    words = " ".join(re.findall(r"[A-Z][a-z0-9]*", type(error).__name__)).lower()
+    return problem(
+        status,
+        error.detail,
+        kind=f"urn:tianyuan:problem:{words.replace(' ', '-')}",
+        title=words.capitalize(),
+        instance=instance,
+        errors=errors,
+        extra=error.extra,
+        headers=_headers(status, error),
+    )
+
+
+def _headers(status: int, error: TianyuanError) -> dict[str, str]:
+    if status == 401:
+        return {"WWW-Authenticate": _REALM}
+    if status == 403:
+        return {"WWW-Authenticate": f'{_REALM}, error="insufficient_scope"'}
+    if status == 503:
+        return {"Retry-After": str(error.extra.get("retry_after_s", 1))}
+    return {}
+
+
+async def _on_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TianyuanError)
+    if status_of(error) >= 500:
+        _log.warning("unavailable", path=request.url.path, detail=error.detail)
+    return of_error(error, request.url.path)
+
+
+async def _on_parameters(request: Request, error: Exception) -> Response:
+    """A path, query or header parameter is wrong; its place in the location (`query`) is not part of its name."""
+    assert isinstance(error, RequestValidationError)
+    errors = tuple(FieldError(dotted(fault["loc"][1:]), message(fault)) for fault in error.errors())
+    detail = f"{errors[0].field}: {errors[0].detail}" if errors else "a parameter is not valid"
+    return problem(
+        422,
+        detail,
+        kind="urn:tianyuan:problem:invalid-parameter",
+        title="Invalid parameter",
+        instance=request.url.path,
+        errors=errors,
+    )
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return problem(error.status_code, str(error.detail), instance=request.url.path, headers=error.headers)
+
+
+async def _on_database_lost(request: Request, error: Exception) -> Response:
+    """The database was lost, is overloaded or chose this transaction as a victim: the same may be sent again."""
+    _log.warning("database", path=request.url.path, error=str(error.args[0] if error.args else error))
+    return problem(
+        503,
+        "the database could not finish this now; try again",
+        kind="urn:tianyuan:problem:database-unavailable",
+        title="Database unavailable",
+        instance=request.url.path,
+        headers={"Retry-After": "1"},
+    )
