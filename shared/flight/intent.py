@@ -1,4 +1,4 @@
-"""What an operator asks for, `FlightIntent`, and the 4D volumes the flight needs. Pure."""
+"""What an operator asks for, `FlightIntent`. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,0 +1,1 @@
+"""What airspace decides, as pure functions: no clock, no SQL, no HTTP."""

@@ -1,0 +1,30 @@
+"""What an operator asks for, `FlightIntent`, and the 4D volumes the flight needs, `volumes(intent, ...)`. Pure."""
+
+from shared.flight.intent import (
+    AircraftClass,
+    Clawback,
+    FlightArea,
+    FlightIntent,
+    Purpose,
+    Spot,
+    Waypoint,
+)
+from shared.flight.records import FlightVolumes
+from shared.flight.rules import FlightRules, Tolerance
+from shared.flight.slicing import corridor, volumes, volumes_of_all
+
+__all__ = [
+    "AircraftClass",
+    "Clawback",
+    "FlightArea",
+    "FlightIntent",
+    "FlightRules",
+    "FlightVolumes",
+    "Purpose",
+    "Spot",
+    "Tolerance",
+    "Waypoint",
+    "corridor",
+    "volumes",
+    "volumes_of_all",
+]
