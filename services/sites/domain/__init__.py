@@ -1,0 +1,1 @@
+"""What is decided about sites: pure, no clock, no SQL, no HTTP."""

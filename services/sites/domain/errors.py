@@ -1,0 +1,64 @@
+"""What can be wrong with what is asked of the register. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from shared.contracts.sites import SiteState
+from shared.errors import Conflict, Invalid, NotFound
+
+
+class SiteNotFound(NotFound):
+    """No site has this id."""
+
+    def __init__(self, site_id: str) -> None:
+        super().__init__(f"there is no site {site_id}", site_id=site_id)
+
+
+class SiteExists(Conflict):
+    """The id is taken by a site that differs."""
+
+    def __init__(self, site_id: str) -> None:
+        super().__init__(f"site {site_id} is registered already, and differs: change it with PUT", field="site_id")
+
+
+class SiteRetired(Conflict):
+    """A retired site is history and stays as it is."""
+
+    def __init__(self, site_id: str) -> None:
+        super().__init__(f"site {site_id} is retired and cannot be changed any more")
+
+
+class MoveNotAllowed(Conflict):
+    """The state asked for cannot follow the one the site is in."""
+
+    def __init__(self, site_id: str, former: SiteState, wanted: SiteState, allowed: Sequence[SiteState]) -> None:
+        options = f"only to {' or '.join(allowed)}" if allowed else "nothing can follow"
+        super().__init__(
+            f"site {site_id} cannot go from {former} to {wanted}: from {former} {options}",
+            field="state",
+            from_state=former,
+            to_state=wanted,
+            allowed=list(allowed),
+        )
+
+
+class MoveInTheFuture(Invalid):
+    """A move is reported before it has happened."""
+
+    def __init__(self, effective_at: datetime) -> None:
+        super().__init__(
+            f"{effective_at.isoformat()} lies in the future: report a move once it has happened", field="effective_at"
+        )
+
+
+class MoveTooEarly(Invalid):
+    """A move is dated before the one that led to the present state."""
+
+    def __init__(self, effective_at: datetime, former: datetime) -> None:
+        super().__init__(
+            f"{effective_at.isoformat()} is before the site's last move of {former.isoformat()}", field="effective_at"
+        )
+
+
+class FileNotReadable(Invalid):
+    """The file as a whole cannot be read as sites: encoding, header, structure, size."""

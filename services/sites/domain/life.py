@@ -1,0 +1,59 @@
+"""The life of a site: which move leads from which state to which. Pure."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from services.sites.domain.errors import MoveInTheFuture, MoveNotAllowed, MoveTooEarly
+from shared.contracts.sites import SiteState
+
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+class Move(StrEnum):
+    """What is done to a site."""
+
+    APPROVE = "approve"
+    CONSTRUCT = "construct"
+    COMMISSION = "commission"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    RETIRE = "retire"
+
+    @property
+    def leads_to(self) -> SiteState:
+        """The state the site is in afterwards."""
+        return _LEADS_TO[self]
+
+
+_LEADS_TO = {
+    Move.APPROVE: SiteState.APPROVED,
+    Move.CONSTRUCT: SiteState.UNDER_CONSTRUCTION,
+    Move.COMMISSION: SiteState.COMMISSIONED,
+    Move.SUSPEND: SiteState.SUSPENDED,
+    Move.RESUME: SiteState.COMMISSIONED,
+    Move.RETIRE: SiteState.RETIRED,
+}
+
+# a nest is put up in a day, so an approved site may be commissioned without having been under construction
+FOLLOWS: dict[SiteState, frozenset[SiteState]] = {
+    SiteState.PROPOSED: frozenset({SiteState.APPROVED, SiteState.RETIRED}),
+    SiteState.APPROVED: frozenset({SiteState.UNDER_CONSTRUCTION, SiteState.COMMISSIONED, SiteState.RETIRED}),
+    SiteState.UNDER_CONSTRUCTION: frozenset({SiteState.COMMISSIONED, SiteState.RETIRED}),
+    SiteState.COMMISSIONED: frozenset({SiteState.SUSPENDED, SiteState.RETIRED}),
+    SiteState.SUSPENDED: frozenset({SiteState.COMMISSIONED, SiteState.RETIRED}),
+    SiteState.RETIRED: frozenset(),
+}
+
+
+def check_move(site_id: str, former: SiteState, wanted: SiteState) -> None:
+    """Raises MoveNotAllowed, naming from and to, unless `wanted` may follow `former`."""
+    if wanted not in FOLLOWS[former]:
+        raise MoveNotAllowed(site_id, former, wanted, sorted(FOLLOWS[former]))
+
+
+def check_date(effective_at: datetime, former: datetime | None, now: datetime) -> None:
+    """A move is reported once it has happened, and after the one before it. Raises MoveInTheFuture, MoveTooEarly."""
+    if effective_at > now + CLOCK_SKEW:
+        raise MoveInTheFuture(effective_at)
+    if former is not None and effective_at < former:
+        raise MoveTooEarly(effective_at, former)
