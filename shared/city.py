@@ -24,6 +24,8 @@ from shapely.geometry.base import BaseGeometry
 
 from shared.contracts.flightplan import RouteClass
 from shared.contracts.sites import SiteKind
+from shared.flight import AircraftClass, FlightRules, Tolerance
+from shared.terrain import GroundBand, Terrain
 from shared.values import Identifier, Latitude, Longitude
 
 T = TypeVar("T")
@@ -128,9 +130,29 @@ class FlightSettings:
     climb_mps: Annotated[float, Gt(0.0)]
     descent_mps: Annotated[float, Gt(0.0)]
     slice_s: Annotated[float, Gt(0.0)]
+    bank_deg: Annotated[float, Gt(0.0)] = 25.0
     crewed_overlap: Literal["note", "conflict"]
     source: str
-    tolerances: Mapping[str, ClassTolerance]
+    tolerances: Mapping[AircraftClass, ClassTolerance]
+
+    def __post_init__(self) -> None:
+        if missing := [kind.value for kind in AircraftClass if kind not in self.tolerances]:
+            raise ValueError(f"flight.tolerances lacks {', '.join(missing)}")
+
+    def rules(self) -> FlightRules:
+        """The same numbers as the pure part takes them."""
+        return FlightRules(
+            name=self.name,
+            tolerances={
+                kind: Tolerance(given.lateral_m, given.vertical_m, given.time_s)
+                for kind, given in self.tolerances.items()
+            },
+            climb_mps=self.climb_mps,
+            descent_mps=self.descent_mps,
+            slice_s=self.slice_s,
+            bank_deg=self.bank_deg,
+            crewed_overlap_is_note=self.crewed_overlap == "note",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,7 +250,7 @@ class CityProfile:
     water: tuple[BaseGeometry, ...] = field(repr=False)
     geoid_min_m: float
     geoid_max_m: float
-    flight: FlightSettings
+    flight_rules: FlightRules
     service_radius_m: float
     demand_spacing_m: float
     targets: tuple[Target, ...]
@@ -253,6 +275,11 @@ class CityProfile:
     def zones_file(self) -> Path:
         """GeoJSON of the zones that are fact, as `POST /zones/import` takes them."""
         return self.folder / "zones.geojson"
+
+    def terrain(self) -> Terrain:
+        """The ground by the districts' bands, through which heights in different references compare."""
+        bands = [GroundBand(each.polygon, each.ground_min_m, each.ground_max_m) for each in self.districts]
+        return Terrain("district ground bands, low confidence", bands, self.geoid_min_m, self.geoid_max_m)
 
     def district_at(self, lng: float, lat: float) -> District | None:
         """The district a position lies in, or None outside the city; on a shared edge the first by adcode."""
@@ -280,7 +307,7 @@ def load_city(folder: Path | str) -> CityProfile:
         water=water,
         geoid_min_m=profile.geoid.min_m,
         geoid_max_m=profile.geoid.max_m,
-        flight=profile.flight,
+        flight_rules=profile.flight.rules(),
         service_radius_m=profile.coverage.service_radius_m,
         demand_spacing_m=profile.coverage.demand_spacing_m,
         targets=targets.targets,
