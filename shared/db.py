@@ -15,13 +15,16 @@ STATEMENT_TIMEOUT_S: Final = 60
 
 
 def engine(url: str, *, pool_size: int = 10, application_name: str = "tianyuan") -> sa.Engine:
-    """An engine of at most `pool_size` + 5 connections in UTC. Connects at the first use, not here."""
+    """An engine of at most `pool_size` + 5 connections in UTC, or without a pool where that is 0.
+
+    Connects at the first use, not here.
+    """
+    pool: dict[str, Any] = {"poolclass": sa.NullPool}
+    if pool_size:
+        pool = {"pool_size": pool_size, "max_overflow": 5, "pool_timeout": 10, "pool_use_lifo": True}
     return sa.create_engine(
         url,
-        pool_size=pool_size,
-        max_overflow=5,
-        pool_timeout=10,
-        pool_use_lifo=True,
+        **pool,
         connect_args={
             "application_name": application_name,
             "connect_timeout": 5,

@@ -95,7 +95,7 @@ def _tightened(schema: Any) -> Any:
 
 
 def _variadic_tuple(listed: dict[str, Any]) -> dict[str, Any]:
-    limits = {name: listed[name] for name in ("min_length", "max_length") if name in listed}
+    limits: dict[str, Any] = {name: listed[name] for name in ("min_length", "max_length") if name in listed}
     return {
         "type": "tuple",
         "items_schema": [_tightened(listed["items_schema"])],

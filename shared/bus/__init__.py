@@ -1,0 +1,88 @@
+"""The bus between services, chosen by URL: `log://` reads the log tables, `kafka://host:port[/prefix]` reads topics.
+
+Nothing outside this folder knows which of the two it is. Both deliver each partition in order and at least once; the
+checkpoints of `shared/checkpoint.py` make that exactly once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID, uuid4
+
+from shared.log import Recorded
+
+if TYPE_CHECKING:
+    from shared.frame import Database
+
+Slot = tuple[str, int]
+
+
+class Reader(Protocol):
+    """The events of some topics for one subscription. Used by one thread."""
+
+    def poll(self, timeout_s: float, limit: int) -> list[Recorded]:
+        """What waits, at most `limit`; empty where nothing came in time."""
+
+    def marks(self) -> Mapping[Slot, int]:
+        """Checkpoints to write with the batch just polled, beside its own."""
+
+    def handled(self, batch: Sequence[Recorded]) -> None:
+        """The batch is committed: do not deliver it again."""
+
+    def lag(self) -> int:
+        """About how many events are waiting."""
+
+    def close(self) -> None:
+        """Give everything back; another reader of the subscription goes on."""
+
+
+class Relay(Protocol):
+    """Carries a service's log to where the other services read."""
+
+    def run(self, stopping: threading.Event) -> None:
+        """Until told to stop. Raises where it cannot go on; it may then be run again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A record from outside, as raw as it came."""
+
+    topic: str
+    key: str
+    type: str
+    data: bytes
+    id: UUID = field(default_factory=uuid4)
+    traceparent: str | None = None
+
+
+class Bus(Protocol):
+    """Where services hear from each other, and where outsiders send to."""
+
+    def reader(self, database: Database, subscription: str, topics: Sequence[str]) -> Reader:
+        """A reader for the subscription of that service."""
+
+    def relay(self, database: Database) -> Relay | None:
+        """What publishes the service's log, where the bus needs it."""
+
+    def send(self, records: Sequence[Inbound]) -> None:
+        """Put records on inbound topics as an outsider does; durable on return."""
+
+    def close(self) -> None:
+        """Let go of connections."""
+
+
+def open_bus(url: str, *, database_url: str) -> Bus:
+    """The bus of a URL. Connects to nothing yet. Raises ValueError for a scheme it does not know."""
+    scheme = url.partition("://")[0]
+    if scheme == "log":
+        from shared.bus.log import LogBus
+
+        return LogBus(database_url)
+    if scheme == "kafka":
+        from shared.bus.kafka import KafkaBus
+
+        return KafkaBus(url)
+    raise ValueError(f"BUS_URL {url!r} is neither log:// nor kafka://host:port")

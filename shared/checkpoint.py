@@ -1,0 +1,58 @@
+"""How far a subscription has come, per topic and partition, kept in the transaction of the effects."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+Slot = tuple[str, int]
+
+
+class Checkpoints:
+    """The rows of one subscription in `<schema>.checkpoint`."""
+
+    def __init__(self, schema: str, subscription: str) -> None:
+        self._subscription = subscription
+        table = sql.Identifier(schema, "checkpoint")
+        self._read = sql.SQL("SELECT topic, partition, position FROM {} WHERE subscription = %s").format(table)
+        self._lock = sql.SQL(
+            "SELECT topic, partition, position FROM {} WHERE subscription = %s "
+            "AND (topic, partition) IN (SELECT * FROM unnest(%s::text[], %s::int[])) "
+            "ORDER BY topic, partition FOR UPDATE"
+        ).format(table)
+        self._create = sql.SQL(
+            "INSERT INTO {} SELECT %s, topic, partition, 0 FROM unnest(%s::text[], %s::int[]) AS new (topic, partition) "
+            "ORDER BY topic, partition ON CONFLICT DO NOTHING"
+        ).format(table)
+        self._advance = sql.SQL(
+            "UPDATE {} AS checkpoint SET position = new.position "
+            "FROM unnest(%s::text[], %s::int[], %s::bigint[]) AS new (topic, partition, position) "
+            "WHERE subscription = %s AND checkpoint.topic = new.topic AND checkpoint.partition = new.partition "
+            "AND checkpoint.position < new.position"
+        ).format(table)
+
+    def read(self, cursor: "psycopg.Cursor[Any]") -> dict[Slot, int]:
+        """All positions as they stand."""
+        cursor.execute(self._read, (self._subscription,))
+        return {(topic, partition): position for topic, partition, position in cursor.fetchall()}
+
+    def lock(self, cursor: "psycopg.Cursor[Any]", slots: Iterable[Slot]) -> dict[Slot, int]:
+        """Lock the rows in one order for everybody, creating those that are missing, and return their positions."""
+        wanted = sorted(set(slots))
+        arrays = ([topic for topic, _ in wanted], [partition for _, partition in wanted])
+        positions = self._locked(cursor, arrays)
+        if len(positions) < len(wanted):
+            cursor.execute(self._create, (self._subscription, *arrays))
+            positions = self._locked(cursor, arrays)
+        return positions
+
+    def _locked(self, cursor: "psycopg.Cursor[Any]", arrays: tuple[list[str], list[int]]) -> dict[Slot, int]:
+        cursor.execute(self._lock, (self._subscription, *arrays))
+        return {(topic, partition): position for topic, partition, position in cursor.fetchall()}
+
+    def advance(self, cursor: "psycopg.Cursor[Any]", positions: Mapping[Slot, int]) -> None:
+        """Move the rows forward, never back."""
+        slots = list(positions)
+        arrays = ([topic for topic, _ in slots], [partition for _, partition in slots], [positions[s] for s in slots])
+        cursor.execute(self._advance, (*arrays, self._subscription))

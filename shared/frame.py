@@ -1,0 +1,246 @@
+"""The frame around use cases: the transaction they work in, the events they receive, and what a service is made of."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from uuid import UUID
+
+import psycopg
+import sqlalchemy as sa
+
+from shared.bell import Bell
+from shared.contracts.codec import Event
+from shared.db import engine, raw
+from shared.log import Entry, EventLog, entry
+from shared.tracing import current_traceparent, new_traceparent
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+
+    from shared.auth import Principal
+    from shared.bus import Bus
+    from shared.city import CityProfile
+
+E_co = TypeVar("E_co", covariant=True)
+Clock = Callable[[], datetime]
+logger = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    """The machine's clock; rules and use cases take the time from their transaction instead."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Generic[E_co]):
+    """An event that reached a handler, with its envelope."""
+
+    event: E_co
+    id: UUID
+    key: str
+    time: datetime
+    traceparent: str | None
+    topic: str
+    partition: int
+    position: int
+
+
+class Transaction:
+    """One transaction of one service. Made by `Database.transaction` only; nothing in between commits."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        self.connection = connection
+        self.now = now
+        self._entries: list[Entry] = []
+        self._callbacks: list[Callable[[], None]] = []
+        self._cursor: psycopg.Cursor[Any] | None = None
+
+    @property
+    def cursor(self) -> psycopg.Cursor[Any]:
+        """A psycopg cursor on the same connection and transaction, for the hot path."""
+        if self._cursor is None:
+            self._cursor = raw(self.connection).cursor()
+        return self._cursor
+
+    def execute(self, statement: sa.Executable, parameters: Any = None) -> sa.CursorResult[Any]:
+        """Run a Core statement."""
+        return self.connection.execute(statement, parameters)
+
+    def record(self, event: Event, *, causation: Received[Any] | None = None) -> None:
+        """Append the event to the service's log with this transaction, in the trace of what caused it."""
+        parent = causation.traceparent if causation is not None else current_traceparent()
+        self._entries.append(entry(event, new_traceparent(parent)))
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Append entries as they are; `record` is what services use."""
+        self._entries += entries
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call this once the commit has succeeded; never after a rollback or a refused commit."""
+        self._callbacks.append(callback)
+
+
+class Database:
+    """A service's schema in PostGIS: its transactions, its event log and the bell that is rung after commits."""
+
+    def __init__(
+        self,
+        url: str,
+        schema: str,
+        *,
+        bell: Bell | None = None,
+        clock: Clock = utc_now,
+        pool_size: int = 10,
+        log: EventLog | None = None,
+    ) -> None:
+        self.url = url
+        self.schema = schema
+        self.bell = bell or Bell()
+        self.clock = clock
+        self.engine = engine(url, pool_size=pool_size, application_name=f"tianyuan {schema}")
+        self._apart = engine(url, pool_size=0, application_name=f"tianyuan {schema}")
+        self.log = log or EventLog(schema)
+
+    @contextmanager
+    def transaction(self, *, on: sa.Connection | None = None) -> Iterator[Transaction]:
+        """Work, append what was recorded, commit, and only then ring the bell and call back.
+
+        Leaves with the error of the work or of a refused commit; then nothing of it has happened. `on` is a connection
+        the caller holds, such as a leader's.
+        """
+        if on is not None:
+            with self._work(on) as tx:
+                yield tx
+        else:
+            with self.engine.connect() as connection, self._work(connection) as tx:
+                yield tx
+
+    @contextmanager
+    def _work(self, connection: sa.Connection) -> Iterator[Transaction]:
+        tx = Transaction(connection, self.clock())
+        with connection.begin():
+            yield tx
+            if tx._entries:
+                self.log.append(tx.cursor, tx._entries, now=tx.now)
+        if tx._entries:
+            self.bell.ring(self.log.schema)
+        for callback in tx._callbacks:
+            _call(callback)
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection that can change nothing and sees one state of the database throughout."""
+        with self.engine.connect() as connection, connection.begin():
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield connection
+
+    def dedicated(self) -> sa.Connection:
+        """A connection of the caller's own, outside the pool: for consumers, leaders and relays. Close it."""
+        return self._apart.connect()
+
+    def close(self) -> None:
+        """Close the pool's connections."""
+        self.engine.dispose()
+
+
+def _call(callback: Callable[[], None]) -> None:
+    try:
+        callback()
+    except Exception:
+        # the commit stands: an error here must not look like a failure of the work
+        logger.exception("a callback after the commit failed")
+
+
+Handler = Callable[[Transaction, Sequence[Received[Any]]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Which event types a handler takes."""
+
+    event_types: tuple[type, ...]
+    handler: Handler
+
+
+def on(*event_types: type, handler: Handler) -> Route:
+    """`on(FlightPlanSubmitted, FlightPlanMoved, handler=usecases.assess_plans)`.
+
+    The handler gets the longest run of consecutive events of its types that a batch has, in their order.
+    """
+    if not event_types:
+        raise ValueError("a handler needs at least one event type")
+    return Route(event_types, handler)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What a service consumes under one name and one order.
+
+    `leader`: only one process at a time consumes, on the connection that holds the leader's lock.
+    """
+
+    name: str
+    handlers: tuple[Route, ...]
+    batch: int = 500
+    leader: bool = False
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics of the types it handles, sorted."""
+        return tuple(sorted({str(t.topic) for route in self.handlers for t in route.event_types}))  # type: ignore[attr-defined]
+
+    def handler_of(self, type_name: str) -> Handler | None:
+        """The handler of an event type, or None where this subscription passes it over."""
+        for route in self.handlers:
+            if any(t.__name__ == type_name for t in route.event_types):
+                return route.handler
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """A task run about every `every_s` seconds, by one process at a time, in a transaction of its own."""
+
+    name: str
+    every_s: float
+    run: Callable[[Transaction], None]
+
+
+def _nobody(event: Event, principal: Principal) -> Event | None:
+    return None
+
+
+def _nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service as data: what it stores in, answers, consumes and does now and then."""
+
+    name: str
+    database: Database
+    routers: tuple[APIRouter, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
+    periodic: tuple[Periodic, ...] = ()
+    state: Any = None  # the service's own wiring, typed in the service
+    visible_to: Callable[[Event, Principal], Event | None] = (
+        _nobody  # what of its log a caller may see, perhaps redacted
+    )
+    on_start: Callable[[], None] = _nothing
+    on_stop: Callable[[], None] = _nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """What the composition root gives every service."""
+
+    bus: Bus
+    city: CityProfile
+    bell: Bell = field(default_factory=Bell)
+    clock: Clock = utc_now

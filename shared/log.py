@@ -1,0 +1,161 @@
+"""A service's event log: what happened, in one order, written in the transaction that made it so.
+
+To append is to take the log's exclusive advisory lock, then to insert, then to commit, with nothing in between: so
+positions become visible in their order, and whoever reads to a position has seen everything before it. A bare serial
+cursor, or the lock taken after the insert, loses events (tests/integration/test_log.py keeps the proof).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import psycopg
+from psycopg import sql
+
+from shared.contracts.codec import Event, encode, key_of
+from shared.db import copy_rows_binary
+from shared.topics import partition_of, partitions
+
+_COLUMNS: Final = ("topic", "partition", "key", "id", "type", "time", "traceparent", "data")
+_TYPES: Final = ("text", "int2", "text", "uuid", "text", "timestamptz", "text", "bytea")
+_ROW: Final = sql.SQL("(%s, %s, %s, %s, %s, %s, %s, %s)")
+_MOST_BY_INSERT: Final = 4  # from here on COPY is faster
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as a bus delivers it: its envelope and its bytes, not yet decoded.
+
+    `position` is its place in the log it was recorded in. An event that outsiders put on a Kafka topic has no such
+    place: its offset stands in, under a `ledger` of its own, so that a change of bus mixes nothing up.
+    """
+
+    log: str
+    position: int
+    topic: str
+    partition: int
+    key: str
+    id: UUID
+    type: str
+    time: datetime
+    traceparent: str | None
+    data: bytes
+    ledger: str = ""  # the topic that checkpoints count under
+    offset: int | None = None  # on Kafka only
+    fault: str | None = None  # why the envelope itself cannot be read
+
+    @property
+    def slot(self) -> tuple[str, int]:
+        """What a checkpoint counts by: the ledger and the partition."""
+        return (self.ledger or self.topic, self.partition)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event about to be appended."""
+
+    topic: str
+    partition: int
+    key: str
+    id: UUID
+    type: str
+    traceparent: str | None
+    data: bytes
+
+
+def entry(event: Event, traceparent: str | None) -> Entry:
+    """The event as an entry of its owner's log."""
+    key = key_of(event)
+    count = partitions()[event.topic]
+    return Entry(event.topic, partition_of(key, count), key, uuid4(), type(event).__name__, traceparent, encode(event))
+
+
+class EventLog:
+    """The table `<schema>.event_log`."""
+
+    def __init__(self, schema: str) -> None:
+        self.schema = schema
+        table = sql.Identifier(schema, "event_log")
+        columns = sql.SQL(", ").join(map(sql.Identifier, _COLUMNS))
+        self._lock = sql.SQL("SELECT pg_advisory_xact_lock(hashtextextended({}, 0))").format(f"{schema}.event_log")
+        self._insert = sql.SQL("INSERT INTO {} ({}) VALUES ").format(table, columns)
+        self._last = sql.SQL("SELECT currval({})").format(f"{schema}.event_log_position_seq")
+        self._horizon = sql.SQL("SELECT coalesce(max(position), 0) FROM {}").format(table)
+        self._read = sql.SQL(
+            "SELECT position, {} FROM {} WHERE position > %s AND position <= %s AND topic = ANY(%s) "
+            "ORDER BY position LIMIT %s"
+        ).format(columns, table)
+        self._read_all = sql.SQL("SELECT position, {} FROM {} WHERE position > %s ORDER BY position LIMIT %s").format(
+            columns, table
+        )
+
+    def append(self, cursor: "psycopg.Cursor[Any]", entries: Sequence[Entry], *, now: datetime) -> int:
+        """Append in order and return the last position. Must be the last statement before the commit."""
+        cursor.execute(self._lock)
+        rows = [(e.topic, e.partition, e.key, e.id, e.type, now, e.traceparent, e.data) for e in entries]
+        if len(rows) > _MOST_BY_INSERT:
+            copy_rows_binary(cursor, f"{self.schema}.event_log", _COLUMNS, _TYPES, rows)
+            cursor.execute(self._last)
+            return _only(cursor)
+        values = sql.SQL(", ").join([_ROW] * len(rows))
+        cursor.execute(self._insert + values + sql.SQL(" RETURNING position"), [field for row in rows for field in row])
+        return max(int(position) for (position,) in cursor.fetchall())
+
+    def horizon(self, cursor: "psycopg.Cursor[Any]") -> int:
+        """The last position that is visible; everything up to it is visible too."""
+        cursor.execute(self._horizon)
+        return _only(cursor)
+
+    def read(
+        self, cursor: "psycopg.Cursor[Any]", after: int, limit: int, topics: Sequence[str], until: int
+    ) -> list[Recorded]:
+        """At most `limit` events of these topics with after < position <= until, in order."""
+        cursor.execute(self._read, (after, until, list(topics), limit), binary=True)
+        return [Recorded(self.schema, *row) for row in cursor.fetchall()]
+
+    def read_all(self, cursor: "psycopg.Cursor[Any]", after: int, limit: int) -> list[Recorded]:
+        """At most `limit` events of any topic after the position, in order."""
+        cursor.execute(self._read_all, (after, limit), binary=True)
+        return [Recorded(self.schema, *row) for row in cursor.fetchall()]
+
+
+def _only(cursor: "psycopg.Cursor[Any]") -> int:
+    row = cursor.fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def create_kernel_tables(op: Any, schema: str) -> None:
+    """The tables every service has beside its own: call it in the first migration with Alembic's `op`."""
+    for statement in kernel_tables(schema):
+        op.execute(statement)
+
+
+def kernel_tables(schema: str) -> list[str]:
+    """DDL of the event log, the checkpoints, the parked events and the leaders of a schema."""
+    return [
+        f"""CREATE TABLE {schema}.event_log (
+            position bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+            topic text NOT NULL, partition smallint NOT NULL, key text NOT NULL,
+            id uuid NOT NULL, type text NOT NULL, time timestamptz NOT NULL, traceparent text,
+            data bytea NOT NULL)""",
+        f"CREATE INDEX event_log_key ON {schema}.event_log (key, position)",
+        f"""CREATE TABLE {schema}.checkpoint (
+            subscription text NOT NULL, topic text NOT NULL, partition integer NOT NULL,
+            position bigint NOT NULL, PRIMARY KEY (subscription, topic, partition))
+            WITH (fillfactor = 50)""",
+        f"""CREATE TABLE {schema}.parked (
+            parked_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            subscription text NOT NULL, log text NOT NULL, topic text NOT NULL, partition integer NOT NULL,
+            position bigint NOT NULL, key text NOT NULL, id uuid NOT NULL, type text NOT NULL,
+            time timestamptz NOT NULL, traceparent text, data bytea NOT NULL,
+            reason text NOT NULL, field text, traceback text,
+            parked_at timestamptz NOT NULL, attempts integer NOT NULL DEFAULT 1,
+            replay_asked_at timestamptz, replayed_at timestamptz)""",
+        f"CREATE INDEX parked_asked ON {schema}.parked (subscription) WHERE replay_asked_at IS NOT NULL",
+        f"""CREATE TABLE {schema}.leader (
+            subscription text PRIMARY KEY, backend_pid integer NOT NULL, beats bigint NOT NULL,
+            beaten_at timestamptz NOT NULL)""",
+    ]
