@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# One origin for three processes: nginx for this clone, without Docker.   usage: infra/origin.sh start|stop|status|url
+#
+# Ports come from the environment: ORIGIN_PORT, AIRSPACE_PORT, FLIGHTPLAN_PORT, SITES_PORT.
+set -euo pipefail
+# shellcheck source=infra/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+home=$RUN/nginx
+pid=$home/nginx.pid
+nginx=$(command -v nginx || echo /usr/sbin/nginx)
+
+running() { [ -f "$pid" ] && grep -q nginx "/proc/$(cat "$pid")/comm" 2>/dev/null; }
+
+configure() {
+  local user=
+  if [ "$(id -u)" = 0 ]; then user="user root;"; fi  # the console may lie under root's own home, where www-data cannot look
+  sed -e "s#@USER@#$user#; s#@HOME@#$home#g; s#@CONSOLE@#$ROOT/console/dist#; s#@LISTEN@#127.0.0.1:${ORIGIN_PORT:-8100}#" \
+    -e "s#@AIRSPACE@#127.0.0.1:${AIRSPACE_PORT:-8101}#; s#@FLIGHTPLAN@#127.0.0.1:${FLIGHTPLAN_PORT:-8102}#" \
+    -e "s#@SITES@#127.0.0.1:${SITES_PORT:-8103}#; s#@LOG@#$LOGS/nginx.log#" \
+    "$ROOT/infra/nginx.conf" >"$home/nginx.conf"
+}
+
+start() {
+  [ -x "$nginx" ] || die "no nginx here: infra/setup.sh kafka installs it"
+  mkdir -p "$home"
+  configure
+  if running; then "$nginx" -p "$home" -c "$home/nginx.conf" -s reload; else "$nginx" -p "$home" -c "$home/nginx.conf"; fi 2>>"$LOGS/nginx.log"
+  echo "http://127.0.0.1:${ORIGIN_PORT:-8100}" >"$home/url"
+}
+
+case ${1:-} in
+  start) start ;;
+  stop) if running; then kill "$(cat "$pid")"; fi ;;
+  status) if running; then echo "running at $(cat "$home/url")"; else echo "stopped"; exit 1; fi ;;
+  url) [ -f "$home/url" ] || die "not started yet"; cat "$home/url" ;;
+  *) sed -n '2s/^# //p' "$0"; exit 2 ;;
+esac
