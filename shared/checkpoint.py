@@ -22,7 +22,8 @@ class Checkpoints:
             "ORDER BY topic, partition FOR UPDATE"
         ).format(table)
         self._create = sql.SQL(
-            "INSERT INTO {} SELECT %s, topic, partition, 0 FROM unnest(%s::text[], %s::int[]) AS new (topic, partition) "
+            "INSERT INTO {} SELECT %s, topic, partition, 0 "
+            "FROM unnest(%s::text[], %s::int[]) AS new (topic, partition) "
             "ORDER BY topic, partition ON CONFLICT DO NOTHING"
         ).format(table)
         self._advance = sql.SQL(

@@ -71,9 +71,13 @@ class Transaction:
         """Run a Core statement."""
         return self.connection.execute(statement, parameters)
 
-    def record(self, event: Event, *, causation: Received[Any] | None = None) -> None:
-        """Append the event to the service's log with this transaction, in the trace of what caused it."""
-        parent = causation.traceparent if causation is not None else current_traceparent()
+    def record(self, event: Event, *, causation: Received[Any] | None = None, traceparent: str | None = None) -> None:
+        """Append the event to the service's log with this transaction, in the trace of what caused it.
+
+        That is the event given as `causation`, or the `traceparent` of a request that shares this transaction with
+        others, or else the trace of the work at hand.
+        """
+        parent = causation.traceparent if causation is not None else traceparent or current_traceparent()
         self._entries.append(entry(event, new_traceparent(parent)))
 
     def append(self, entries: Sequence[Entry]) -> None:

@@ -1,0 +1,5 @@
+"""Alembic's entry to these migrations."""
+
+from shared.migrations import run
+
+run()
