@@ -19,6 +19,7 @@ from sqlalchemy.engine import URL, make_url
 
 ROOT = Path(__file__).resolve().parents[1]
 EMPTY_TEMPLATE = "tianyuan_template"  # PostGIS and btree_gist, no tables; infra/postgis.sh makes it
+KEPT_TEMPLATES = 8  # of the states the migrations were in lately; others may be running on an older one
 
 FreshDatabase = Callable[[], AbstractContextManager[str]]
 
@@ -78,21 +79,22 @@ def migrated_template(admin: URL) -> str:
     name = f"template_{migrations_digest()}"
     with (ROOT / ".run" / "template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not exists(admin, name):
+        if name not in names_like(admin, "template_%"):
             draft = f"{name}_draft"
             run(admin, "DROP DATABASE IF EXISTS {} WITH (FORCE)", draft)
             run(admin, "CREATE DATABASE {} TEMPLATE {}", draft, EMPTY_TEMPLATE)
             importlib.import_module("services.migrate").upgrade(text(admin.set(database=draft)))
             run(admin, "ALTER DATABASE {} RENAME TO {}", draft, name)
+            for old in names_like(admin, "template_%")[KEPT_TEMPLATES:]:
+                run(admin, "DROP DATABASE IF EXISTS {}", old)
     return name
 
 
 def migrations_digest() -> str:
-    """Changes when any migration does."""
+    """Changes when a migration does, or the kernel that the first migrations call."""
     digest = hashlib.sha256()
-    for folder in ("services", "shared"):
-        for path in sorted((ROOT / folder).rglob("migrations/**/*.py")):
-            digest.update(path.read_bytes())
+    for path in sorted([*ROOT.glob("services/*/migrations/**/*.py"), *ROOT.glob("shared/**/*.py")]):
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
 
@@ -102,10 +104,11 @@ def run(admin: URL, statement: str, *names: str) -> None:
         connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
-def exists(admin: URL, name: str) -> bool:
-    """Is there a database of that name?"""
+def names_like(admin: URL, pattern: str) -> list[str]:
+    """The databases of such names, newest first."""
     with psycopg.connect(libpq(admin), autocommit=True) as connection:
-        return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+        query = "SELECT datname FROM pg_database WHERE datname LIKE %s ORDER BY oid DESC"
+        return [name for (name,) in connection.execute(query, [pattern])]
 
 
 def libpq(url: URL) -> str:
