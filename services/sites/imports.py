@@ -1,0 +1,335 @@
+"""Files of sites in and out: CSV and GeoJSON bytes to reports and row errors, sites to bytes that read back the same.
+
+CSV: UTF-8, a header of the columns below in any order, lists parted by `;`. A CSV row counts the header as row 1, as a
+spreadsheet does; a GeoJSON row counts features from 1. What is wrong with a row is said for every field at once.
+"""
+
+import csv
+import io
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from pydantic import ValidationError
+
+from services.sites.domain.errors import FileNotReadable
+from services.sites.domain.register import Report, Site
+from shared.contracts.codec import adapter
+from shared.contracts.sites import SiteSpec, SiteState
+from shared.fields import field_errors
+from shared.values import is_identifier
+
+MOST_ROWS: Final = 20_000
+REQUIRED: Final = ("site_id", "name", "kind", "lng", "lat")
+OPTIONAL: Final = (
+    "state",
+    "functions",
+    "aircraft_classes",
+    "pads",
+    "service_radius_m",
+    "operator",
+    "unit",
+    "address",
+    "source",
+    "demo",
+)
+COLUMNS: Final = (*REQUIRED, *OPTIONAL)
+_STATES: Final = {state.value: state for state in SiteState}
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """What is wrong with one field of one row; an empty field is about the row as a whole."""
+
+    row: int
+    field: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a file says: reports, each with its row, and what could not be read."""
+
+    rows: tuple[tuple[int, Report], ...]
+    errors: tuple[RowError, ...]
+
+
+class _Fault(Exception):
+    """A cell that is not what its column takes."""
+
+
+def parse_csv(content: bytes) -> Parsed:
+    """Sites in a CSV file. Raises FileNotReadable where the file as a whole is none."""
+    reader = csv.reader(io.StringIO(_text(content), newline=""), strict=True)
+    try:
+        header = _header(next(reader, []))
+        lines = [(number, cells) for number, cells in enumerate(reader, start=2) if any(cell.strip() for cell in cells)]
+    except csv.Error as error:
+        raise FileNotReadable(f"line {reader.line_num}: {error}") from error
+    return _parsed([(number, _of_cells(header, cells)) for number, cells in _limited(lines)])
+
+
+def parse_geojson(content: bytes) -> Parsed:
+    """Sites in a GeoJSON FeatureCollection of points. Raises FileNotReadable where it is none."""
+    try:
+        document = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise FileNotReadable(f"not valid JSON: {error}") from error
+    features = document.get("features") if isinstance(document, dict) else None
+    if not isinstance(document, dict) or document.get("type") != "FeatureCollection" or not isinstance(features, list):
+        raise FileNotReadable("the file must be a GeoJSON FeatureCollection")
+    rows = _limited(list(enumerate(features, start=1)))
+    return _parsed([(number, _of_feature(feature)) for number, feature in rows])
+
+
+Fields = tuple[dict[str, Any], list[tuple[str, str]]]  # values by column, and faults found on the way
+
+
+def _text(content: bytes) -> str:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FileNotReadable(f"byte {error.start} is not UTF-8: save the file as CSV UTF-8") from error
+    if "\0" in text:
+        raise FileNotReadable("the file contains NUL: it is no text file")
+    return text
+
+
+def _header(cells: Sequence[str]) -> list[str]:
+    header = [cell.strip() for cell in cells]
+    if not any(header):
+        raise FileNotReadable(f"the first row must name the columns: {','.join(COLUMNS)}", field="header")
+    if missing := [column for column in REQUIRED if column not in header]:
+        raise FileNotReadable(f"the header lacks {', '.join(missing)}", field="header", missing=missing)
+    if unknown := [column for column in header if column not in COLUMNS]:
+        raise FileNotReadable(
+            f"unknown columns {', '.join(map(repr, unknown))}; known are {', '.join(COLUMNS)}", field="header"
+        )
+    if len(set(header)) < len(header):
+        raise FileNotReadable("the header names a column twice", field="header")
+    return header
+
+
+def _limited(rows: list[Any]) -> list[Any]:
+    if len(rows) > MOST_ROWS:
+        raise FileNotReadable(f"the file has {len(rows)} rows; at most {MOST_ROWS} are taken at once")
+    return rows
+
+
+def _of_cells(header: Sequence[str], cells: Sequence[str]) -> Fields:
+    if len(cells) != len(header):
+        return {}, [("", f"has {len(cells)} cells, the header has {len(header)}")]
+    values: dict[str, Any] = {}
+    faults: list[tuple[str, str]] = []
+    for column, cell in zip(header, cells, strict=True):
+        if not cell.strip():
+            continue  # empty is not stated
+        try:
+            values[column] = _READ.get(column, _unguarded)(cell)
+        except _Fault as fault:
+            faults.append((column, str(fault)))
+    return values, faults
+
+
+def _of_feature(feature: object) -> Fields:
+    if not isinstance(feature, dict) or feature.get("type") != "Feature":
+        return {}, [("", "is no GeoJSON Feature")]
+    properties, geometry = feature.get("properties"), feature.get("geometry")
+    if not isinstance(properties, dict):
+        return {}, [("properties", "must be an object")]
+    values = {key: value for key, value in properties.items() if value is not None}
+    if "id" in feature:
+        values.setdefault("site_id", feature["id"])
+    faults = [(key, "is not a known field") for key in values if key not in COLUMNS or key in ("lng", "lat")]
+    if not isinstance(geometry, dict) or geometry.get("type") != "Point":
+        return values, [*faults, ("geometry", "must be a Point")]
+    place = geometry.get("coordinates")
+    if not isinstance(place, list) or len(place) not in (2, 3):
+        return values, [*faults, ("geometry.coordinates", "must be longitude and latitude")]
+    return {**values, "lng": place[0], "lat": place[1]}, faults
+
+
+def _parsed(rows: Iterable[tuple[int, Fields]]) -> Parsed:
+    reports: list[tuple[int, Report]] = []
+    errors: list[RowError] = []
+    first_row: dict[str, int] = {}
+    for number, (values, faults) in rows:
+        report, found = _report(values, faults)
+        if report is not None and report.site_id in first_row:
+            found = [("site_id", f"{report.site_id} stands in row {first_row[report.site_id]} already")]
+        if report is None or found:
+            errors += [RowError(number, field, detail) for field, detail in found]
+        else:
+            first_row[report.site_id] = number
+            reports.append((number, report))
+    return Parsed(tuple(reports), tuple(errors))
+
+
+def _report(
+    values: Mapping[str, Any], faults: Sequence[tuple[str, str]]
+) -> tuple[Report | None, list[tuple[str, str]]]:
+    found = list(faults)
+    if any(field in ("", "properties") for field, _ in found):
+        return None, found
+    site_id, state = values.get("site_id"), values.get("state")
+    if not isinstance(site_id, str) or not is_identifier(site_id):
+        detail = "must be 1 to 64 letters, digits or . _ : - and start with a letter or digit"
+        found.append(("site_id", detail if site_id is not None else "is required"))
+    if state is not None and state not in _STATES:
+        found.append(("state", f"must be one of {', '.join(_STATES)}"))
+    stated = {key: value for key, value in values.items() if key in COLUMNS and key not in ("site_id", "state")}
+    known = {field for field, _ in found}
+    try:
+        spec = adapter(SiteSpec).validate_json(orjson.dumps(stated), strict=True)
+    except ValidationError as error:
+        details = field_errors(error.errors(include_url=False), stated)
+        found += [(fault.field, fault.detail) for fault in details if fault.field not in known]
+    if found:
+        return None, found
+    return Report(site_id=str(site_id), spec=spec, state=_STATES.get(state or ""), reason="import"), []
+
+
+def _number(cell: str) -> float:
+    try:
+        value = float(cell)
+    except ValueError:
+        raise _Fault(f"{cell.strip()!r} is not a number") from None
+    if not math.isfinite(value):
+        raise _Fault(f"{cell.strip()!r} is not a finite number")
+    return value
+
+
+def _whole(cell: str) -> int:
+    if not re.fullmatch(r"\s*[+-]?[0-9]{1,9}\s*", cell):
+        raise _Fault(f"{cell.strip()!r} is not a whole number")
+    return int(cell)
+
+
+def _truth(cell: str) -> bool:
+    if cell.strip().lower() not in ("true", "false"):
+        raise _Fault(f"{cell.strip()!r} must be true or false")
+    return cell.strip().lower() == "true"
+
+
+def _words(cell: str) -> list[str]:
+    return [word.strip() for word in cell.split(";") if word.strip()]
+
+
+def _word(cell: str) -> str:
+    return cell.strip()
+
+
+# A spreadsheet runs a cell that starts with one of these as a formula: written with an apostrophe before it.
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+
+
+def _guarded(text: str) -> str:
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _unguarded(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+_READ: Final[Mapping[str, Callable[[str], Any]]] = {
+    "site_id": _word,
+    "kind": _word,
+    "state": _word,
+    "lng": _number,
+    "lat": _number,
+    "service_radius_m": _number,
+    "pads": _whole,
+    "functions": _words,
+    "aircraft_classes": _words,
+    "demo": _truth,
+}
+
+
+def _values(site: Site) -> dict[str, Any]:
+    spec = site.spec
+    return {
+        "site_id": site.site_id,
+        "name": spec.name,
+        "kind": spec.kind.value,
+        "lng": spec.lng,
+        "lat": spec.lat,
+        "state": site.state.value,
+        "functions": [function.value for function in spec.functions],
+        "aircraft_classes": [kind.value for kind in spec.aircraft_classes],
+        "pads": spec.pads,
+        "service_radius_m": spec.service_radius_m,
+        "operator": spec.operator,
+        "unit": spec.unit,
+        "address": spec.address,
+        "source": spec.source,
+        "demo": spec.demo,
+    }
+
+
+def write_csv(sites: Iterable[Site]) -> bytes:
+    """The sites as CSV, with the byte-order mark by which spreadsheets know UTF-8."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    writer.writerows([_cell(column, value) for column, value in _values(site).items()] for site in sites)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _cell(column: str, value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ";".join(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return value if column in _READ else _guarded(value)
+    return repr(value)
+
+
+def write_geojson(sites: Iterable[Site]) -> bytes:
+    """The sites as a FeatureCollection."""
+    return orjson.dumps({"type": "FeatureCollection", "features": [_feature(site) for site in sites]})
+
+
+def _feature(site: Site) -> dict[str, Any]:
+    properties = {key: value for key, value in _values(site).items() if key not in ("lng", "lat") and value is not None}
+    geometry = {"type": "Point", "coordinates": [site.spec.lng, site.spec.lat]}
+    return {"type": "Feature", "id": site.site_id, "properties": properties, "geometry": geometry}
+
+
+_EXAMPLE: Final[Mapping[str, Any]] = {
+    "site_id": "example-1",
+    "name": "示例起降点 Example",
+    "kind": "point",
+    "lng": 114.3055,
+    "lat": 30.5928,
+    "state": "proposed",
+    "functions": ["takeoff_landing", "energy"],
+    "aircraft_classes": ["light", "small"],
+    "pads": 1,
+    "service_radius_m": 3000.0,
+    "operator": "",
+    "unit": "江岸区",
+    "address": "",
+    "source": "",
+    "demo": False,
+}
+
+
+def csv_template() -> bytes:
+    """The header and one example row."""
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([COLUMNS, [_cell(column, _EXAMPLE[column]) for column in COLUMNS]])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def geojson_template() -> bytes:
+    """One example feature."""
+    properties = {key: value for key, value in _EXAMPLE.items() if key not in ("lng", "lat")}
+    geometry = {"type": "Point", "coordinates": [_EXAMPLE["lng"], _EXAMPLE["lat"]]}
+    feature = {"type": "Feature", "id": _EXAMPLE["site_id"], "properties": properties, "geometry": geometry}
+    return orjson.dumps({"type": "FeatureCollection", "features": [feature]}, option=orjson.OPT_INDENT_2)
