@@ -1,0 +1,1 @@
+"""What flightplan decides. Pure: no clock, no SQL, no HTTP."""

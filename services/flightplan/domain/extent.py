@@ -1,0 +1,114 @@
+"""How long a flight lasts and where it goes, roughly: for lists, maps and the lapse of a plan. Pure.
+
+Airspace decides on exact volumes of its own (`shared/flight.py`); nothing here is a decision.
+"""
+
+import math
+import struct
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Final
+
+from shared.contracts.flightplan import RouteSpec
+from shared.flight import FlightArea, FlightIntent, FlightRules, Spot, Waypoint
+from shared.flight.rules import MAX_FLIGHT_S, MAX_VOLUMES
+from shared.volumes import CircleOutline, TimeWindow
+
+_EARTH_RADIUS_M: Final = 6_371_008.8
+_METRES_A_DEGREE: Final = 110_500.0  # of latitude, the shortest; boxes come out no smaller than the circle
+_EWKB_LINE: Final = struct.pack("<BII", 1, 0x2000_0002, 4326).hex()
+_EWKB_POLYGON: Final = struct.pack("<BII", 1, 0x2000_0003, 4326).hex()
+
+Point = tuple[float, float]
+
+
+def window_of(intent: FlightIntent, rules: FlightRules) -> TimeWindow:
+    """From take-off to landing, of a flight that `is_ordinary` or that has volumes."""
+    seconds = min(duration_s(intent, rules), MAX_FLIGHT_S)
+    return TimeWindow(intent.departs_at, intent.departs_at + timedelta(seconds=max(seconds, 1.0)))
+
+
+def is_ordinary(intent: FlightIntent, rules: FlightRules) -> bool:
+    """True for a path that is far from every limit of `shared.flight`: its volumes need not be made to know so."""
+    if intent.area is not None:
+        return False
+    seconds = duration_s(intent, rules)
+    return seconds < MAX_FLIGHT_S / 2 and seconds / rules.slice_s + len(intent.path) < MAX_VOLUMES / 4
+
+
+def duration_s(intent: FlightIntent, rules: FlightRules) -> float:
+    """Seconds in the air: climb, legs and hovering or the work over the area, descent."""
+    if intent.area is not None:
+        height_m = intent.area.upper_m
+        return height_m / rules.climb_mps + intent.area.duration_s + height_m / rules.descent_mps
+    path = intent.path
+    legs = sum(_leg_s(point, intent.speed_mps, at, to) for at, point, to in _legs(intent))
+    back = _distance_m(_at(path[-1]), _spot(intent.arrival)) / intent.speed_mps
+    hovering = sum(point.hover_s for point in path)
+    columns = path[0].height_m / rules.climb_mps + path[-1].height_m / rules.descent_mps
+    return columns + legs + hovering + back
+
+
+def _legs(intent: FlightIntent) -> Iterator[tuple[Point, Waypoint, Point]]:
+    at = _spot(intent.departure)
+    for point in intent.path:
+        to = _at(point)
+        yield at, point, to
+        at = to
+
+
+def _leg_s(point: Waypoint, speed_mps: float, at: Point, to: Point) -> float:
+    return _distance_m(at, to) / (point.speed_mps or speed_mps)
+
+
+def _distance_m(one: Point, other: Point) -> float:
+    south, north = math.radians(one[1]), math.radians(other[1])
+    half_lat, half_lng = (north - south) / 2, math.radians(other[0] - one[0]) / 2
+    chord = math.sin(half_lat) ** 2 + math.cos(south) * math.cos(north) * math.sin(half_lng) ** 2
+    return 2 * _EARTH_RADIUS_M * math.asin(min(1.0, math.sqrt(chord)))
+
+
+def _at(point: Waypoint) -> Point:
+    return point.lng, point.lat
+
+
+def _spot(spot: Spot) -> Point:
+    if spot.lng is None or spot.lat is None:
+        raise ValueError(f"the position of site {spot.site_id} is not filled in")
+    return spot.lng, spot.lat
+
+
+def track_of(intent: FlightIntent | RouteSpec) -> list[Point]:
+    """The points flown from departure to arrival; the work over an area is not among them."""
+    if isinstance(intent, RouteSpec):
+        return [_spot(intent.origin), *map(_at, intent.path), _spot(intent.destination)]
+    return [_spot(intent.departure), *map(_at, intent.path), _spot(intent.arrival)]
+
+
+def extent_ewkb_hex(intent: FlightIntent | RouteSpec) -> str:
+    """The track as a line, or the box round an area, as PostGIS reads it (WGS-84)."""
+    if isinstance(intent, FlightIntent) and intent.area is not None:
+        return _box_hex([*track_of(intent), *_corners(intent.area)])
+    points = track_of(intent)
+    return _EWKB_LINE + struct.pack(f"<I{2 * len(points)}d", len(points), *_flat(points)).hex()
+
+
+def _corners(area: FlightArea) -> Sequence[Point]:
+    outline = area.outline
+    if not isinstance(outline, CircleOutline):
+        return list(outline.coordinates[0])
+    lng, lat = outline.center
+    north = outline.radius_m / _METRES_A_DEGREE
+    east = north / max(math.cos(math.radians(min(90.0, abs(lat) + north))), 1e-3)
+    return [(lng - east, lat - north), (lng + east, lat + north)]
+
+
+def _box_hex(points: Sequence[Point]) -> str:
+    lngs, lats = [lng for lng, _ in points], [lat for _, lat in points]
+    west, east, south, north = min(lngs), max(lngs), min(lats), max(lats)
+    ring = [(west, south), (east, south), (east, north), (west, north), (west, south)]
+    return _EWKB_POLYGON + struct.pack("<II10d", 1, 5, *_flat(ring)).hex()
+
+
+def _flat(points: Sequence[Point]) -> list[float]:
+    return [value for point in points for value in point]

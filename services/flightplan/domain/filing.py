@@ -1,0 +1,107 @@
+"""What a filing must satisfy before it becomes a plan or a route, and where its spots are. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from services.flightplan.domain.errors import (
+    DepartureBeyondHorizon,
+    DepartureInPast,
+    PriorityReserved,
+    SiteNotInUse,
+    SiteRetired,
+    SiteUnknown,
+)
+from services.flightplan.domain.extent import is_ordinary
+from shared.contracts.flightplan import RouteSpec
+from shared.contracts.sites import SiteState
+from shared.flight import FlightIntent, FlightRules, Spot, volumes
+from shared.terrain import Terrain
+
+MAX_CLOCK_SKEW: Final = timedelta(minutes=5)  # F3548-21 maxClockSkew
+MAX_HORIZON_DAYS: Final = 30  # F3548-21 OiMaxPlanHorizonDays
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSite:
+    """What flightplan keeps of a site: where it is and whether it is in use."""
+
+    site_id: str
+    state: SiteState
+    lng: float
+    lat: float
+
+
+Sites = Mapping[str, KnownSite]
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """What the city's profile says a flight is measured by."""
+
+    flight: FlightRules
+    terrain: Terrain
+
+
+def checked_intent(
+    intent: FlightIntent, sites: Sites, rulebook: Rulebook, *, may_prioritise: bool, now: datetime
+) -> FlightIntent:
+    """The intent with its sites' positions filled in. Raises the first thing that is wrong, naming the field."""
+    if intent.priority > 0 and not may_prioritise:
+        raise PriorityReserved("priority")
+    check_departure(intent.departs_at, now)
+    placed = _placed(intent, sites)
+    if not is_ordinary(placed, rulebook.flight):
+        volumes(placed, rulebook.flight, rulebook.terrain)  # raises where airspace could not decide on it
+    return placed
+
+
+def _placed(intent: FlightIntent, sites: Sites) -> FlightIntent:
+    departure = _in_use(intent.departure, sites, "departure")
+    arrival = _in_use(intent.arrival, sites, "arrival")
+    if departure is intent.departure and arrival is intent.arrival:
+        return intent
+    return replace(intent, departure=departure, arrival=arrival)
+
+
+def check_departure(departs_at: datetime, now: datetime, field: str = "departs_at") -> None:
+    """Raises DepartureInPast or DepartureBeyondHorizon."""
+    if departs_at < now - MAX_CLOCK_SKEW:
+        raise DepartureInPast(departs_at, now, field)
+    if departs_at > now + timedelta(days=MAX_HORIZON_DAYS):
+        raise DepartureBeyondHorizon(departs_at, MAX_HORIZON_DAYS, field)
+
+
+def placed_route(spec: RouteSpec, sites: Sites) -> RouteSpec:
+    """The route with its sites' positions filled in; it may be planned between sites that are still to be built."""
+    return replace(
+        spec,
+        origin=_planned(spec.origin, sites, "origin"),
+        destination=_planned(spec.destination, sites, "destination"),
+    )
+
+
+def _in_use(spot: Spot, sites: Sites, field: str) -> Spot:
+    if spot.site_id is None:
+        return spot
+    site = _known(spot.site_id, sites, field)
+    if not site.state.is_in_use:
+        raise SiteNotInUse(site.site_id, site.state, f"{field}.site_id")
+    return Spot(site_id=site.site_id, lng=site.lng, lat=site.lat)
+
+
+def _planned(spot: Spot, sites: Sites, field: str) -> Spot:
+    if spot.site_id is None:
+        return spot
+    site = _known(spot.site_id, sites, field)
+    if site.state is SiteState.RETIRED:
+        raise SiteRetired(site.site_id, f"{field}.site_id")
+    return Spot(site_id=site.site_id, lng=site.lng, lat=site.lat)
+
+
+def _known(site_id: str, sites: Sites, field: str) -> KnownSite:
+    site = sites.get(site_id)
+    if site is None:
+        raise SiteUnknown(site_id, f"{field}.site_id")
+    return site

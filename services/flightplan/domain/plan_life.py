@@ -1,0 +1,118 @@
+"""The life of a plan: what follows from an assessment, a move, a ruling, a withdrawal or the passing of time. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.flightplan.domain.errors import (
+    FlightOver,
+    MovePending,
+    PlanClosed,
+    RulingNotDue,
+    RulingOutdated,
+)
+from shared.contracts.assessment import Assessment, Effect, Finding, Outcome
+from shared.contracts.flightplan import PlanState, Ruling, RulingDecision
+
+_STATE_OF_OUTCOME = {
+    Outcome.APPROVED: PlanState.APPROVED,
+    Outcome.REFUSED: PlanState.REFUSED,
+    Outcome.AWAITING: PlanState.AWAITING,
+    Outcome.NOT_REQUIRED: PlanState.NOT_REQUIRED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What of a plan its life depends on; `proposed_revision` is a move still waiting for its assessment."""
+
+    state: PlanState
+    revision: int
+    proposed_revision: int | None = None
+    ruling: Ruling | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        """True where nothing can follow; a refused plan whose move is under way is not closed yet."""
+        return self.state.is_final and self.proposed_revision is None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What an assessment does to a plan: its next state, and whether the proposed move is taken or dropped."""
+
+    state: PlanState
+    takes_move: bool = False
+    drops_move: bool = False
+
+
+def assessed(standing: Standing, revision: int, assessment: Assessment) -> Step | None:
+    """Next step, or None where the assessment is of a revision that no longer counts or the plan is closed.
+
+    A refused move leaves the plan as it was. A ruling belongs to the revision it was made on: other times need another.
+    A refused plan still follows a move asked for before the refusal came; nothing else can revive it.
+    """
+    if revision == standing.proposed_revision:
+        if assessment.outcome is Outcome.REFUSED:
+            return Step(standing.state, drops_move=True)
+        return Step(_STATE_OF_OUTCOME[assessment.outcome], takes_move=True)
+    if revision != standing.revision or standing.state.is_final:
+        return None
+    if assessment.outcome is Outcome.AWAITING and is_covered(assessment, standing.ruling):
+        return Step(PlanState.APPROVED)
+    return Step(_STATE_OF_OUTCOME[assessment.outcome])
+
+
+def is_covered(assessment: Assessment, ruling: Ruling | None) -> bool:
+    """True where an approving ruling already spoke on every finding that needs one."""
+    if ruling is None or ruling.decision is not RulingDecision.APPROVE:
+        return False
+    return set(needing_ruling(assessment)) <= set(ruling.covers)
+
+
+def needing_ruling(assessment: Assessment) -> tuple[str, ...]:
+    """What the findings that need a ruling are against, as `id@version`, each once, in their order."""
+    waits = (finding for finding in assessment.findings if finding.effect is Effect.NEEDS_RULING)
+    return tuple(dict.fromkeys(_against(finding) for finding in waits))
+
+
+def _against(finding: Finding) -> str:
+    return f"{finding.against_id}@{finding.against_version}"
+
+
+def ruled(standing: Standing, decision: RulingDecision, revision: int | None) -> PlanState:
+    """State after a regulator's word: approve or refuse what awaits, or revoke what was approved.
+
+    Raises RulingOutdated where the regulator looked at another revision, RulingNotDue where there is nothing to rule.
+    """
+    if revision is not None and revision != standing.revision:
+        raise RulingOutdated(revision, standing.revision)
+    if standing.state is PlanState.AWAITING:
+        return PlanState.APPROVED if decision is RulingDecision.APPROVE else PlanState.REFUSED
+    if standing.state is PlanState.APPROVED and decision is RulingDecision.REFUSE:
+        return PlanState.REFUSED
+    raise RulingNotDue(standing.state, decision)
+
+
+def withdrawn(standing: Standing, *, ends_at: datetime, now: datetime) -> PlanState:
+    """State after the operator gave the plan up, its move under way included. Raises PlanClosed or FlightOver."""
+    if standing.is_closed:
+        raise PlanClosed(standing.state)
+    if now >= ends_at:
+        raise FlightOver(ends_at)
+    return PlanState.WITHDRAWN
+
+
+def may_move(standing: Standing, *, departs_at: datetime, now: datetime) -> None:
+    """Raises PlanClosed, MovePending or FlightOver where no new times can be asked for."""
+    if standing.proposed_revision is not None:
+        raise MovePending(standing.proposed_revision)
+    if standing.is_closed:
+        raise PlanClosed(standing.state)
+    if now >= departs_at:
+        raise FlightOver(departs_at)
+
+
+def lapsed(standing: Standing, *, ends_at: datetime, now: datetime) -> PlanState:
+    """State with the passing of time: a plan whose ruling never came lapses; a move under way may still save it."""
+    waits = standing.state is PlanState.AWAITING and standing.proposed_revision is None
+    return PlanState.LAPSED if waits and now >= ends_at else standing.state

@@ -1,0 +1,1 @@
+"""Tables and queries of flightplan: the only modules that know SQL."""

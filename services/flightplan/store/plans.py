@@ -1,0 +1,248 @@
+"""Plans: filing and moving on in batches. The hot path: psycopg, one statement a batch, no statement a plan."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+import psycopg
+
+from services.flightplan.domain.extent import extent_ewkb_hex
+from services.flightplan.domain.plan import FlightPlan
+from services.flightplan.domain.plan_life import Standing, Step
+from shared.contracts.assessment import Assessment
+from shared.contracts.codec import decode_value, encode_value
+from shared.contracts.flightplan import PlanState, Ruling
+from shared.db import copy_rows
+from shared.flight import FlightIntent
+
+Cursor = psycopg.Cursor[Any]
+
+_COLUMNS: Final = (
+    "plan_id",
+    "operator",
+    "filed_by",
+    "asked",
+    "state",
+    "revision",
+    "last_revision",
+    "intent",
+    "departs_at",
+    "starts_at",
+    "ends_at",
+    "extent",
+    "voluntary",
+    "demo",
+    "submitted_at",
+    "updated_at",
+)
+
+
+class AlreadyFiled(Exception):
+    """Another transaction filed one of these plans first; nothing of this batch was inserted."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPlan:
+    """A plan to insert, with its intent as JSON and the fingerprint of what was asked."""
+
+    plan: FlightPlan
+    intent_json: bytes
+    asked: bytes
+
+
+def fingerprints(cursor: Cursor, plan_ids: Sequence[UUID]) -> Mapping[UUID, bytes]:
+    """What was asked with those of the plans that exist."""
+    cursor.execute("SELECT plan_id, asked FROM flightplan.plan WHERE plan_id = ANY(%s)", (list(plan_ids),))
+    return dict(cursor.fetchall())
+
+
+def insert(cursor: Cursor, new_plans: Sequence[NewPlan]) -> None:
+    """Insert all with one COPY, or none: raises AlreadyFiled where one is there already.
+
+    In the order of their ids, so that two batches with the same plans wait for each other and never deadlock.
+    """
+    in_order = sorted(new_plans, key=lambda new: new.plan.plan_id.int)
+    cursor.execute("SAVEPOINT filing")
+    try:
+        copy_rows(cursor, "flightplan.plan", _COLUMNS, map(_row, in_order))
+    except psycopg.errors.UniqueViolation as error:
+        cursor.execute("ROLLBACK TO SAVEPOINT filing")
+        raise AlreadyFiled from error
+
+
+def _row(new: NewPlan) -> tuple[Any, ...]:
+    plan = new.plan
+    return (
+        plan.plan_id,
+        plan.operator,
+        plan.filed_by,
+        new.asked,
+        plan.state.value,
+        plan.revision,
+        plan.last_revision,
+        new.intent_json.decode(),
+        plan.intent.departs_at,
+        plan.window.start,
+        plan.window.end,
+        extent_ewkb_hex(plan.intent),
+        plan.voluntary,
+        plan.demo,
+        plan.submitted_at,
+        plan.updated_at,
+    )
+
+
+@dataclass(slots=True)
+class Held:
+    """What of a locked plan an assessment needs."""
+
+    operator: str
+    standing: Standing
+
+
+def lock_standings(cursor: Cursor, plan_ids: Iterable[UUID]) -> dict[UUID, Held]:
+    """Where the plans stand, locked in the order of their ids."""
+    cursor.execute(
+        "SELECT plan_id, operator, state, revision, proposed_revision, ruling::text FROM flightplan.plan"
+        " WHERE plan_id = ANY(%s) ORDER BY plan_id FOR UPDATE",
+        (list(plan_ids),),
+    )
+    return {
+        plan_id: Held(operator, Standing(PlanState(state), revision, proposed, _ruling(ruling)))
+        for plan_id, operator, state, revision, proposed, ruling in cursor.fetchall()
+    }
+
+
+def _ruling(text: str | None) -> Ruling | None:
+    if text is None:
+        return None
+    ruling: Ruling = decode_value(Ruling, text.encode())
+    return ruling
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """An assessment with the step that follows from it."""
+
+    plan_id: UUID
+    step: Step
+    assessment: Assessment
+
+
+# A refused move leaves the assessment that stands. A move taken shifts every time by as much as it moved the departure.
+_APPLY: Final = """
+UPDATE flightplan.plan AS p SET
+  state = a.state,
+  revision = CASE WHEN a.takes_move THEN p.proposed_revision ELSE p.revision END,
+  intent = CASE WHEN a.takes_move THEN p.proposal ELSE p.intent END,
+  departs_at = p.departs_at + a.shift,
+  starts_at = p.starts_at + a.shift,
+  ends_at = p.ends_at + a.shift,
+  ruling = CASE WHEN a.takes_move THEN NULL ELSE p.ruling END,
+  proposal = CASE WHEN a.takes_move OR a.drops_move THEN NULL ELSE p.proposal END,
+  proposed_revision = CASE WHEN a.takes_move OR a.drops_move THEN NULL ELSE p.proposed_revision END,
+  move_refused = CASE WHEN a.drops_move THEN a.assessment WHEN a.takes_move THEN NULL ELSE p.move_refused END,
+  assessment = CASE WHEN a.drops_move THEN p.assessment ELSE a.assessment END,
+  decided_at = CASE WHEN a.drops_move THEN p.decided_at ELSE %(now)s END,
+  updated_at = %(now)s
+FROM (
+  SELECT r.*, CASE WHEN r.takes_move THEN (q.proposal->>'departs_at')::timestamptz - q.departs_at ELSE '0' END AS shift
+  FROM jsonb_to_recordset(%(steps)s::jsonb)
+    AS r(plan_id uuid, state text, takes_move boolean, drops_move boolean, assessment jsonb)
+  JOIN flightplan.plan AS q USING (plan_id)
+) AS a
+WHERE p.plan_id = a.plan_id
+"""
+
+
+def apply(cursor: Cursor, applied: Sequence[Applied], *, now: datetime) -> None:
+    """Store the steps of locked plans, at most one each."""
+    steps = [
+        {
+            "plan_id": str(one.plan_id),
+            "state": one.step.state.value,
+            "takes_move": one.step.takes_move,
+            "drops_move": one.step.drops_move,
+            "assessment": orjson.Fragment(encode_value(one.assessment)),
+        }
+        for one in applied
+    ]
+    cursor.execute(_APPLY, {"steps": orjson.dumps(steps).decode(), "now": now})
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """New times asked for."""
+
+    plan_id: UUID
+    revision: int
+    intent: FlightIntent
+
+
+_PROPOSE: Final = """
+UPDATE flightplan.plan AS p SET
+  proposal = m.intent, proposed_revision = m.revision, last_revision = m.revision, move_refused = NULL,
+  updated_at = %(now)s
+FROM jsonb_to_recordset(%(moves)s::jsonb) AS m(plan_id uuid, revision integer, intent jsonb)
+WHERE p.plan_id = m.plan_id
+"""
+
+
+def propose(cursor: Cursor, moves: Sequence[Move], *, now: datetime) -> None:
+    """Note the moves that now wait for their assessment."""
+    rows = [
+        {"plan_id": str(move.plan_id), "revision": move.revision, "intent": orjson.Fragment(encode_value(move.intent))}
+        for move in moves
+    ]
+    cursor.execute(_PROPOSE, {"moves": orjson.dumps(rows).decode(), "now": now})
+
+
+_CLOSE: Final = """
+UPDATE flightplan.plan SET state = %s, proposal = NULL, proposed_revision = NULL, updated_at = %s
+WHERE plan_id = ANY(%s)
+"""
+
+
+def close(cursor: Cursor, plan_ids: Sequence[UUID], state: PlanState, *, now: datetime) -> None:
+    """End the plans' lives, a move under way with them."""
+    cursor.execute(_CLOSE, (state.value, now, list(plan_ids)))
+
+
+def rule(cursor: Cursor, plan_id: UUID, state: PlanState, ruling: Ruling) -> None:
+    """Store a ruling. One that refuses ends a move under way: its reservation is given up with the plan's."""
+    cursor.execute(
+        "UPDATE flightplan.plan SET state = %(state)s, ruling = %(ruling)s, decided_at = %(at)s, updated_at = %(at)s,"
+        " proposal = CASE WHEN %(closed)s THEN NULL ELSE proposal END,"
+        " proposed_revision = CASE WHEN %(closed)s THEN NULL ELSE proposed_revision END"
+        " WHERE plan_id = %(plan_id)s",
+        {
+            "state": state.value,
+            "ruling": encode_value(ruling).decode(),
+            "at": ruling.ruled_at,
+            "closed": state is PlanState.REFUSED,
+            "plan_id": plan_id,
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A plan still waiting for a ruling when its flight would have ended."""
+
+    plan_id: UUID
+    operator: str
+    revision: int
+
+
+def lock_overdue(cursor: Cursor, now: datetime, limit: int) -> list[Overdue]:
+    """Plans that wait for a ruling although their window is over; those being worked on are left for the next time."""
+    cursor.execute(
+        "SELECT plan_id, operator, revision FROM flightplan.plan"
+        " WHERE state = 'awaiting' AND ends_at <= %s AND proposed_revision IS NULL"
+        " ORDER BY ends_at LIMIT %s FOR UPDATE SKIP LOCKED",
+        (now, limit),
+    )
+    return [Overdue(*row) for row in cursor.fetchall()]

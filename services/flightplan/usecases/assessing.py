@@ -1,0 +1,103 @@
+"""Apply what airspace found: plans and routes move on, in batches."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from services.flightplan.domain import plan_life, route_life
+from services.flightplan.domain.plan_life import Standing, Step
+from services.flightplan.store import plans, routes
+from shared.contracts.airspace import PlanAssessed, RouteAssessed
+from shared.contracts.flightplan import FlightPlanDecided, RouteStateChanged
+from shared.frame import Received, Transaction
+
+MOVE_REFUSED: Final = "move refused"
+
+Decided = Callable[[Iterable[UUID]], None]
+
+
+def apply_plan_assessments(
+    tx: Transaction, batch: Sequence[Received[PlanAssessed]], *, decided: Decided = lambda plan_ids: None
+) -> None:
+    """The plans' next states. Several assessments of one plan follow each other, the last is stored.
+
+    `decided` is told of the plans after the commit.
+    """
+    waiting = list(batch)
+    held = plans.lock_standings(tx.cursor, {received.event.plan_id for received in batch})
+    while waiting:
+        now, waiting = _first_of_each(waiting)
+        applied = [one for received in now if (one := _apply(tx, held, received)) is not None]
+        if applied:
+            plans.apply(tx.cursor, applied, now=tx.now)
+    touched = list(held)
+    tx.after_commit(lambda: decided(touched))
+
+
+def _first_of_each(
+    batch: Sequence[Received[PlanAssessed]],
+) -> tuple[list[Received[PlanAssessed]], list[Received[PlanAssessed]]]:
+    """The first assessment of each plan, and those that follow on them: one statement changes a row once."""
+    seen: set[UUID] = set()
+    first: list[Received[PlanAssessed]] = []
+    later: list[Received[PlanAssessed]] = []
+    for received in batch:
+        (later if received.event.plan_id in seen else first).append(received)
+        seen.add(received.event.plan_id)
+    return first, later
+
+
+def _apply(tx: Transaction, held: dict[UUID, plans.Held], received: Received[PlanAssessed]) -> plans.Applied | None:
+    event = received.event
+    plan = held.get(event.plan_id)
+    step = plan_life.assessed(plan.standing, event.revision, event.assessment) if plan else None
+    if plan is None or step is None:
+        return None
+    plan.standing = _after(plan.standing, step)
+    tx.record(
+        FlightPlanDecided(
+            plan_id=event.plan_id,
+            revision=plan.standing.revision,
+            operator=plan.operator,
+            state=step.state,
+            assessment=event.assessment,
+            because=MOVE_REFUSED if step.drops_move else event.because,
+        ),
+        causation=received,
+    )
+    return plans.Applied(event.plan_id, step, event.assessment)
+
+
+def _after(standing: Standing, step: Step) -> Standing:
+    if step.takes_move:
+        assert standing.proposed_revision is not None
+        return Standing(step.state, standing.proposed_revision)
+    proposed = None if step.drops_move else standing.proposed_revision
+    return Standing(step.state, standing.revision, proposed, standing.ruling)
+
+
+def apply_route_assessments(tx: Transaction, batch: Sequence[Received[RouteAssessed]]) -> None:
+    """The routes' next states; assessments of a former revision are passed over."""
+    held = routes.locked_routes(tx.connection, [received.event.route_id for received in batch])
+    for received in batch:
+        event = received.event
+        route = held.get(event.route_id)
+        if route is None or route.revision != event.revision:
+            continue
+        state = route_life.assessed(route.state, event.assessment)
+        because = event.because if state is not route.state else route.because
+        route = replace(route, state=state, assessment=event.assessment, because=because, updated_at=tx.now)
+        held[event.route_id] = route
+        routes.update(tx.connection, route)
+        tx.record(
+            RouteStateChanged(
+                route_id=route.route_id,
+                revision=route.revision,
+                operator=route.operator,
+                state=state,
+                assessment=event.assessment,
+                because=event.because,
+            ),
+            causation=received,
+        )
