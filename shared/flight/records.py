@@ -1,20 +1,25 @@
 """The 4D volumes of one flight as a struct of arrays, `FlightVolumes`, for the hot path and for a bytea column. Pure."""
 
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from shared.volumes import TimeWindow, Volume4D
+from shared.geodesy import padding_deg
+from shared.terrain import REFERENCES
+from shared.volumes import Altitude, TimeWindow, Volume4D
 
 Records = NDArray[np.void]
 Floats = NDArray[np.float64]
+Longs = NDArray[np.int64]
 
-RECORD = np.dtype(
+RECORD: Final = np.dtype(
     [
         ("lng1", "<f8"),  # the core: a segment between two points, equal for a column, a hover or a circle
         ("lat1", "<f8"),
@@ -24,14 +29,48 @@ RECORD = np.dtype(
         ("lower_m", "<f8"),  # in the flight's own reference, with the vertical tolerance
         ("upper_m", "<f8"),
         ("declared_upper_m", "<f8"),  # as the operator declared it, without tolerance
-        ("amsl_lower_m", "<f8"),  # through the terrain, rounded to the unsafe-to-claim side: never too narrow
+        ("amsl_lower_m", "<f8"),  # through the terrain: the widest it may mean, never too narrow
         ("amsl_upper_m", "<f8"),
         ("start_us", "<i8"),  # half-open [start, end), microseconds since 1970 UTC
         ("end_us", "<i8"),
-        ("reference", "<i4"),  # index into `REFERENCES`
+        ("reference", "<i4"),  # index into `shared.terrain.REFERENCES`
         ("area", "<i4"),  # index into `areas` where the core is a polygon, else -1
     ]
 )
+FOREVER_US: Final = 2**53  # the year 2255: the end of what has no end; as a negative number its beginning
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_HEADER: Final = struct.Struct("<2sBxII")  # magic, version, records, areas
+_MAGIC, _VERSION = b"TV", 1
+_BEND_M: Final = 1.0  # a geodesic core of 2 km bulges less than this out of the box of its ends, up to 85 degrees
+
+
+def to_us(instant: datetime) -> int:
+    """Microseconds since 1970 UTC, exactly."""
+    return (instant - _EPOCH) // timedelta(microseconds=1)
+
+
+def from_us(us: int) -> datetime:
+    """The instant, in UTC."""
+    return _EPOCH + timedelta(microseconds=int(us))
+
+
+def boxes_of(records: Records, areas: Sequence[shapely.Polygon | None]) -> Floats:
+    """(n, 4) west, south, east, north in degrees of each footprint, never too small."""
+    boxes = np.empty((len(records), 4))
+    np.minimum(records["lng1"], records["lng2"], out=boxes[:, 0])
+    np.minimum(records["lat1"], records["lat2"], out=boxes[:, 1])
+    np.maximum(records["lng1"], records["lng2"], out=boxes[:, 2])
+    np.maximum(records["lat1"], records["lat2"], out=boxes[:, 3])
+    for i in np.flatnonzero(records["area"] >= 0):
+        boxes[i] = shapely.bounds(areas[records["area"][i]])
+    furthest = np.maximum(np.abs(boxes[:, 1]), np.abs(boxes[:, 3]))
+    pad_lng, pad_lat = padding_deg(furthest, records["radius_m"] + _BEND_M)
+    boxes[:, 0] -= pad_lng
+    boxes[:, 1] -= pad_lat
+    boxes[:, 2] += pad_lng
+    boxes[:, 3] += pad_lat
+    return boxes
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,39 +86,91 @@ class FlightVolumes:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, FlightVolumes) and self.to_bytes() == other.to_bytes()
 
+    def __hash__(self) -> int:
+        return hash(self.to_bytes())
+
     def to_bytes(self) -> bytes:
         """Versioned binary form: equal volumes give equal bytes."""
-        raise NotImplementedError
+        header = _HEADER.pack(_MAGIC, _VERSION, len(self.records), len(self.areas))
+        shapes = (shapely.to_wkb(area, byte_order=1) for area in self.areas)
+        sized = (struct.pack("<I", len(shape)) + shape for shape in shapes)
+        return b"".join((header, self.records.tobytes(), *sized))
 
     @classmethod
     def from_bytes(cls, data: bytes | memoryview) -> "FlightVolumes":
-        """What `to_bytes` wrote. Raises ValueError for anything else."""
-        raise NotImplementedError
+        """What `to_bytes` wrote, without copying it. Raises ValueError for anything else."""
+        try:
+            magic, version, count, areas = _HEADER.unpack_from(data)
+            if (magic, version) != (_MAGIC, _VERSION):
+                raise ValueError(f"not volumes of version {_VERSION}: {magic!r} {version}")
+            records = np.frombuffer(data, RECORD, count, _HEADER.size)
+            return cls(records, _areas(data, _HEADER.size + records.nbytes, areas))
+        except (struct.error, shapely.GEOSException) as error:
+            raise ValueError(f"volumes cut short: {error}") from error
 
     @cached_property
     def boxes(self) -> Floats:
-        """(n, 4) west, south, east, north in degrees of each footprint, never too small: radius and edges' bend are in."""
-        raise NotImplementedError
+        """(n, 4) west, south, east, north in degrees of each footprint, never too small; for many flights `joined`."""
+        return boxes_of(self.records, self.areas)
 
     @cached_property
     def bounds(self) -> tuple[float, float, float, float]:
         """West, south, east, north around all footprints."""
-        raise NotImplementedError
+        low, high = self.boxes.min(axis=0), self.boxes.max(axis=0)
+        return float(low[0]), float(low[1]), float(high[2]), float(high[3])
 
     @cached_property
     def window(self) -> TimeWindow:
         """From the first start to the last end."""
-        raise NotImplementedError
+        return TimeWindow(from_us(self.records["start_us"].min()), from_us(self.records["end_us"].max()))
 
     @cached_property
     def amsl_band(self) -> tuple[float, float]:
         """Lowest and highest height above sea level that any volume may reach."""
-        raise NotImplementedError
+        return float(self.records["amsl_lower_m"].min()), float(self.records["amsl_upper_m"].max())
+
+    def core(self, index: int) -> shapely.Point | shapely.LineString | shapely.Polygon:
+        """The core of one volume in degrees: Point, LineString or Polygon."""
+        record = self.records[index]
+        if record["area"] >= 0:
+            return self.areas[int(record["area"])]
+        one, two = (record["lng1"], record["lat1"]), (record["lng2"], record["lat2"])
+        return shapely.Point(one) if one == two else shapely.LineString((one, two))
 
     def as_volume4ds(self) -> Sequence[Volume4D]:
         """The same as objects, for the edges."""
-        raise NotImplementedError
+        return [
+            Volume4D(
+                core=self.core(i),
+                radius_m=float(record["radius_m"]),
+                lower=Altitude(float(record["lower_m"]), REFERENCES[record["reference"]]),
+                upper=Altitude(float(record["upper_m"]), REFERENCES[record["reference"]]),
+                window=TimeWindow(from_us(record["start_us"]), from_us(record["end_us"])),
+            )
+            for i, record in enumerate(self.records)
+        ]
 
     def take(self, index: Any) -> "FlightVolumes":  # whatever numpy indexes by
         """The chosen volumes."""
         return FlightVolumes(self.records[index], self.areas)
+
+
+def joined(flights: Sequence[FlightVolumes]) -> tuple[FlightVolumes, Longs]:
+    """The volumes of many flights as one array, and for each volume the position of its flight."""
+    owner = np.repeat(np.arange(len(flights)), [len(flight) for flight in flights])
+    records = np.concatenate([flight.records for flight in flights]) if flights else np.empty(0, RECORD)
+    first = np.cumsum([0, *(len(flight.areas) for flight in flights)])
+    polygons = records["area"] >= 0
+    records["area"][polygons] += first[owner[polygons]].astype(np.int32)
+    return FlightVolumes(records, tuple(area for flight in flights for area in flight.areas)), owner
+
+
+def _areas(data: bytes | memoryview, offset: int, count: int) -> tuple[shapely.Polygon, ...]:
+    shapes = []
+    for _ in range(count):
+        (size,) = struct.unpack_from("<I", data, offset)
+        shapes.append(bytes(data[offset + 4 : offset + 4 + size]))
+        offset += 4 + size
+    if offset != len(data):
+        raise ValueError(f"volumes of {len(data)} bytes end at {offset}")
+    return tuple(shapely.Polygon(shapely.from_wkb(shape)) for shape in shapes)

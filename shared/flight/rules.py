@@ -8,7 +8,7 @@ from shared.flight.intent import AircraftClass
 
 MAX_FLIGHT_S: Final = 86_400.0  # rule TY-FLIGHT-DURATION: one sortie lasts a day at most, holds and climbs included
 MAX_VOLUMES: Final = 5_000  # F3548-21 OiMaxVertices: 10,000 vertices over all volumes of an intent, two a slice
-MAX_AREA_KM2: Final = 2_500.0  # InterUSS DSS limit for one area
+MAX_AREA_KM2: Final = 2_500.0  # of one flight; InterUSS DSS limit for one area
 MAX_CORE_M: Final = 2_000.0  # rule TY-FRAME: a longer line core would bend away from its geodesic by millimetres
 
 
