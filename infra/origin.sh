@@ -13,19 +13,18 @@ nginx=$(command -v nginx || echo /usr/sbin/nginx)
 running() { [ -f "$pid" ] && grep -q nginx "/proc/$(cat "$pid")/comm" 2>/dev/null; }
 
 configure() {
-  local user=
-  if [ "$(id -u)" = 0 ]; then user="user root;"; fi  # the console may lie under root's own home, where www-data cannot look
-  sed -e "s#@USER@#$user#; s#@HOME@#$home#g; s#@CONSOLE@#$ROOT/console/dist#; s#@LISTEN@#127.0.0.1:${ORIGIN_PORT:-8100}#" \
+  sed -e "s#@HOME@#$home#g; s#@LOG@#$LOGS/nginx.log#; s#@LISTEN@#127.0.0.1:${ORIGIN_PORT:-8100}#" \
     -e "s#@AIRSPACE@#127.0.0.1:${AIRSPACE_PORT:-8101}#; s#@FLIGHTPLAN@#127.0.0.1:${FLIGHTPLAN_PORT:-8102}#" \
-    -e "s#@SITES@#127.0.0.1:${SITES_PORT:-8103}#; s#@LOG@#$LOGS/nginx.log#" \
-    "$ROOT/infra/nginx.conf" >"$home/nginx.conf"
+    -e "s#@SITES@#127.0.0.1:${SITES_PORT:-8103}#" "$ROOT/infra/nginx.conf" >"$home/nginx.conf"
 }
 
 start() {
   [ -x "$nginx" ] || die "no nginx here: infra/setup.sh kafka installs it"
   mkdir -p "$home"
   configure
-  if running; then "$nginx" -p "$home" -c "$home/nginx.conf" -s reload; else "$nginx" -p "$home" -c "$home/nginx.conf"; fi 2>>"$LOGS/nginx.log"
+  local reload=()
+  if running; then reload=(-s reload); fi
+  "$nginx" -p "$home" -e "$LOGS/nginx.log" -c "$home/nginx.conf" "${reload[@]}"
   echo "http://127.0.0.1:${ORIGIN_PORT:-8100}" >"$home/url"
 }
 
