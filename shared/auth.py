@@ -83,15 +83,19 @@ class Authenticator:
 
     def authenticate(self, authorization: str | None) -> Principal:
         """The caller behind an `Authorization` header. Raises NoToken or InvalidToken."""
+        return self.session(authorization)[1]
+
+    def session(self, authorization: str | None) -> tuple[float, Principal]:
+        """The caller, and until when (seconds of the epoch) the token holds."""
         scheme, _, token = (authorization or "").partition(" ")
         if not authorization or scheme.lower() != "bearer":
             raise NoToken("send the header Authorization: Bearer <token>")
         known = self._known.get(token)
         if known is not None and time.time() < known[0]:
-            return known[1]
+            return known
         return self._verify(token.strip())
 
-    def _verify(self, token: str) -> Principal:
+    def _verify(self, token: str) -> tuple[float, Principal]:
         if len(token) > _LONGEST_TOKEN:
             raise InvalidToken("the token is too long")
         try:
@@ -99,11 +103,10 @@ class Authenticator:
             self._claims.validate(claims)
         except (JoseError, ValueError, TypeError) as error:
             raise InvalidToken(f"the token is not valid: {_reason(error)}") from error
-        principal = _principal(claims)
         if len(self._known) >= _REMEMBERED_TOKENS:
             self._known.clear()  # rare, and each comes back for one signature check
-        self._known[token] = (float(claims["exp"]) + _LEEWAY_S, principal)
-        return principal
+        self._known[token] = float(claims["exp"]) + _LEEWAY_S, _principal(claims)
+        return self._known[token]
 
 
 def _reason(error: Exception) -> str:
@@ -128,10 +131,10 @@ class Allow:
     async def __call__(self, request: Request) -> Principal:
         """Answers 401 without a valid token and 403 without one of the roles."""
         authenticator: Authenticator = request.app.state.authenticator
-        principal = authenticator.authenticate(request.headers.get("authorization"))
+        until, principal = authenticator.session(request.headers.get("authorization"))
         if principal.roles.isdisjoint(self.roles):
             raise RoleRequired(f"this is for {', '.join(sorted(self.roles))}")
-        request.scope["principal"] = principal  # for the access log
+        request.scope["token_until"] = until  # an event stream ends with the token
         return principal
 
 

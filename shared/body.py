@@ -7,16 +7,15 @@
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from fastapi import Depends, Request
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from pydantic_core import from_json
 from starlette.requests import ClientDisconnect
 
+from shared.contracts.codec import adapter
 from shared.errors import Invalid, TooLarge, UnsupportedMedia
 from shared.fields import FieldError, dotted, field_errors
 
@@ -30,7 +29,6 @@ JSON: Final = "application/json"
 
 # possessive, and an unclosed string takes the rest: no input makes this more than one pass
 _STRING_OR_NOT_BRACKET = re.compile(rb'"(?:[^"\\]++|\\.?)*+(?:"|\Z)|[^\[\]{}"]++', re.DOTALL).sub
-_adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
 _NO_NUMBER = re.compile(rb"NaN|Infinity").search
 
 
@@ -59,7 +57,7 @@ def parse_json(raw: bytes, type_: type[T], *, deepest: int = DEEPEST) -> T:
     _check_depth(raw, deepest)
     _check_text(raw)
     try:
-        value: T = _adapter(type_).validate_json(raw, strict=True, extra="forbid")
+        value: T = adapter(cast(Any, type_)).validate_json(raw, strict=True, extra="forbid")
     except ValidationError as error:
         raise _explain(error, raw) from error
     return value

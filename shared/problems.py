@@ -6,14 +6,15 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import orjson
+import psycopg
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from shared.body import InvalidBody, MalformedBody
+from shared.db import is_timeout, is_transient
 from shared.errors import (
     Conflict,
     Forbidden,
@@ -26,6 +27,7 @@ from shared.errors import (
     UnsupportedMedia,
 )
 from shared.fields import FieldError, dotted, message
+from shared.tracing import trace_id
 
 MEDIA_TYPE: Final = "application/problem+json"
 _REALM: Final = 'Bearer realm="tianyuan"'
@@ -55,8 +57,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(TianyuanError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_parameters)
     app.add_exception_handler(HTTPException, _on_http_exception)
-    app.add_exception_handler(OperationalError, _on_database_lost)
-    app.add_exception_handler(PoolTimeout, _on_database_lost)
+    app.add_exception_handler(SQLAlchemyError, _on_database_error)
+    app.add_exception_handler(psycopg.Error, _on_database_error)
 
 
 def problem(
@@ -82,9 +84,9 @@ def problem(
     return Response(orjson.dumps(document, default=str), status, headers, MEDIA_TYPE)
 
 
-def internal_error(instance: str, trace_id: str | None) -> Response:
+def internal_error(instance: str, trace: str | None) -> Response:
     """The answer to what nobody foresaw: no internals, but the trace under which the log has them."""
-    extra = {"trace_id": trace_id} if trace_id else None
+    extra = {"trace_id": trace} if trace else None
     return problem(500, "an unexpected error; it has been logged", instance=instance, extra=extra)
 
 
@@ -144,9 +146,12 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     return problem(error.status_code, str(error.detail), instance=request.url.path, headers=error.headers)
 
 
-async def _on_database_lost(request: Request, error: Exception) -> Response:
-    """The database was lost, is overloaded or chose this transaction as a victim: the same may be sent again."""
-    _log.warning("database", path=request.url.path, error=str(error.args[0] if error.args else error))
+async def _on_database_error(request: Request, error: Exception) -> Response:
+    """Lost, overloaded, or this transaction chosen as a victim: the same may be sent again. Else it is our fault."""
+    if not (is_transient(error) or is_timeout(error)):
+        _log.error("unexpected database error", path=request.url.path, exc_info=error)
+        return internal_error(request.url.path, trace_id())
+    _log.warning("database unavailable", path=request.url.path, error=str(error))
     return problem(
         503,
         "the database could not finish this now; try again",
