@@ -1,4 +1,4 @@
-"""Files of sites in and out: CSV and GeoJSON bytes to reports and row errors, sites to bytes that read back the same.
+"""Files of sites in: CSV and GeoJSON bytes to reports and row errors (`exports.py` writes what reads back the same).
 
 CSV: UTF-8, a header of the columns below in any order, lists parted by `;`. A CSV row counts the header as row 1, as a
 spreadsheet does; a GeoJSON row counts features from 1. What is wrong with a row is said for every field at once.
@@ -16,27 +16,14 @@ import orjson
 from pydantic import ValidationError
 
 from services.sites.domain.errors import FileNotReadable
-from services.sites.domain.register import Report, Site
+from services.sites.domain.register import Report
+from services.sites.exports import COLUMNS, REQUIRED, unguarded
 from shared.contracts.codec import adapter
 from shared.contracts.sites import SiteSpec, SiteState
 from shared.fields import field_errors
 from shared.values import is_identifier
 
 MOST_ROWS: Final = 20_000
-REQUIRED: Final = ("site_id", "name", "kind", "lng", "lat")
-OPTIONAL: Final = (
-    "state",
-    "functions",
-    "aircraft_classes",
-    "pads",
-    "service_radius_m",
-    "operator",
-    "unit",
-    "address",
-    "source",
-    "demo",
-)
-COLUMNS: Final = (*REQUIRED, *OPTIONAL)
 _STATES: Final = {state.value: state for state in SiteState}
 
 
@@ -125,10 +112,10 @@ def _of_cells(header: Sequence[str], cells: Sequence[str]) -> Fields:
     values: dict[str, Any] = {}
     faults: list[tuple[str, str]] = []
     for column, cell in zip(header, cells, strict=True):
-        if not cell.strip():
+        if not (cell.strip() if column in _READ else cell):
             continue  # empty is not stated
         try:
-            values[column] = _READ.get(column, _unguarded)(cell)
+            values[column] = _READ.get(column, unguarded)(cell)
         except _Fault as fault:
             faults.append((column, str(fault)))
     return values, faults
@@ -182,14 +169,19 @@ def _report(
         found.append(("state", f"must be one of {', '.join(_STATES)}"))
     stated = {key: value for key, value in values.items() if key in COLUMNS and key not in ("site_id", "state")}
     known = {field for field, _ in found}
-    try:
-        spec = adapter(SiteSpec).validate_json(orjson.dumps(stated), strict=True)
-    except ValidationError as error:
-        details = field_errors(error.errors(include_url=False), stated)
-        found += [(fault.field, fault.detail) for fault in details if fault.field not in known]
-    if found:
+    spec, faults = _spec(stated)
+    found += [(field, detail) for field, detail in faults if field not in known]
+    if found or spec is None:
         return None, found
     return Report(site_id=str(site_id), spec=spec, state=_STATES.get(state or ""), reason="import"), []
+
+
+def _spec(stated: Mapping[str, Any]) -> tuple[SiteSpec | None, list[tuple[str, str]]]:
+    try:
+        return adapter(SiteSpec).validate_json(orjson.dumps(stated), strict=True), []
+    except ValidationError as error:
+        details = field_errors(error.errors(include_url=False), stated)
+        return None, [(fault.field, fault.detail) for fault in details]
 
 
 def _number(cell: str) -> float:
@@ -222,18 +214,6 @@ def _word(cell: str) -> str:
     return cell.strip()
 
 
-# A spreadsheet runs a cell that starts with one of these as a formula: written with an apostrophe before it.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-
-
-def _guarded(text: str) -> str:
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
-
-
 _READ: Final[Mapping[str, Callable[[str], Any]]] = {
     "site_id": _word,
     "kind": _word,
@@ -246,90 +226,3 @@ _READ: Final[Mapping[str, Callable[[str], Any]]] = {
     "aircraft_classes": _words,
     "demo": _truth,
 }
-
-
-def _values(site: Site) -> dict[str, Any]:
-    spec = site.spec
-    return {
-        "site_id": site.site_id,
-        "name": spec.name,
-        "kind": spec.kind.value,
-        "lng": spec.lng,
-        "lat": spec.lat,
-        "state": site.state.value,
-        "functions": [function.value for function in spec.functions],
-        "aircraft_classes": [kind.value for kind in spec.aircraft_classes],
-        "pads": spec.pads,
-        "service_radius_m": spec.service_radius_m,
-        "operator": spec.operator,
-        "unit": spec.unit,
-        "address": spec.address,
-        "source": spec.source,
-        "demo": spec.demo,
-    }
-
-
-def write_csv(sites: Iterable[Site]) -> bytes:
-    """The sites as CSV, with the byte-order mark by which spreadsheets know UTF-8."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    writer.writerows([_cell(column, value) for column, value in _values(site).items()] for site in sites)
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _cell(column: str, value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return ";".join(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return value if column in _READ else _guarded(value)
-    return repr(value)
-
-
-def write_geojson(sites: Iterable[Site]) -> bytes:
-    """The sites as a FeatureCollection."""
-    return orjson.dumps({"type": "FeatureCollection", "features": [_feature(site) for site in sites]})
-
-
-def _feature(site: Site) -> dict[str, Any]:
-    properties = {key: value for key, value in _values(site).items() if key not in ("lng", "lat") and value is not None}
-    geometry = {"type": "Point", "coordinates": [site.spec.lng, site.spec.lat]}
-    return {"type": "Feature", "id": site.site_id, "properties": properties, "geometry": geometry}
-
-
-_EXAMPLE: Final[Mapping[str, Any]] = {
-    "site_id": "example-1",
-    "name": "示例起降点 Example",
-    "kind": "point",
-    "lng": 114.3055,
-    "lat": 30.5928,
-    "state": "proposed",
-    "functions": ["takeoff_landing", "energy"],
-    "aircraft_classes": ["light", "small"],
-    "pads": 1,
-    "service_radius_m": 3000.0,
-    "operator": "",
-    "unit": "江岸区",
-    "address": "",
-    "source": "",
-    "demo": False,
-}
-
-
-def csv_template() -> bytes:
-    """The header and one example row."""
-    out = io.StringIO(newline="")
-    csv.writer(out).writerows([COLUMNS, [_cell(column, _EXAMPLE[column]) for column in COLUMNS]])
-    return out.getvalue().encode("utf-8-sig")
-
-
-def geojson_template() -> bytes:
-    """One example feature."""
-    properties = {key: value for key, value in _EXAMPLE.items() if key not in ("lng", "lat")}
-    geometry = {"type": "Point", "coordinates": [_EXAMPLE["lng"], _EXAMPLE["lat"]]}
-    feature = {"type": "Feature", "id": _EXAMPLE["site_id"], "properties": properties, "geometry": geometry}
-    return orjson.dumps({"type": "FeatureCollection", "features": [feature]}, option=orjson.OPT_INDENT_2)

@@ -67,6 +67,7 @@ def _register() -> None:
         obstacle text NOT NULL,
         assessment jsonb)""")
     op.execute("CREATE INDEX site_position ON sites.site USING gist (position)")
+    op.execute("CREATE INDEX site_position_geography ON sites.site USING gist (CAST(position AS geography))")
     op.execute("CREATE INDEX site_state ON sites.site (state, kind)")
     op.execute("CREATE INDEX site_district ON sites.site (district, site_id)")
 
