@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import command
 
 from shared.db import engine
-from shared.migrations import configuration
+from shared.migrations.environment import configuration
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SCHEMAS: Final = {

@@ -22,7 +22,7 @@ class Checkpoints:
             "ORDER BY topic, partition FOR UPDATE"
         ).format(table)
         self._create = sql.SQL(
-            "INSERT INTO {} SELECT %s, topic, partition, 0 "
+            "INSERT INTO {} SELECT %s, topic, partition, -1 "
             "FROM unnest(%s::text[], %s::int[]) AS new (topic, partition) "
             "ORDER BY topic, partition ON CONFLICT DO NOTHING"
         ).format(table)
@@ -39,7 +39,7 @@ class Checkpoints:
         return {(topic, partition): position for topic, partition, position in cursor.fetchall()}
 
     def lock(self, cursor: "psycopg.Cursor[Any]", slots: Iterable[Slot]) -> dict[Slot, int]:
-        """Lock the rows in one order for everybody, creating those that are missing, and return their positions."""
+        """Lock the rows in one order for everybody and return their positions; a new one stands before offset 0."""
         wanted = sorted(set(slots))
         arrays = ([topic for topic, _ in wanted], [partition for _, partition in wanted])
         positions = self._locked(cursor, arrays)

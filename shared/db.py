@@ -1,5 +1,6 @@
 """Connections to PostGIS: the engine with its settings, which errors pass by themselves, and COPY for hot paths."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, cast
 
@@ -33,6 +34,11 @@ def engine(url: str, *, pool_size: int = 10, application_name: str = "tianyuan")
             "-c client_connection_check_interval=1s -c idle_in_transaction_session_timeout=300s",
         },
     )
+
+
+def lock_key(name: str) -> int:
+    """The advisory lock of that name: the first 8 bytes of its hash, as PostgreSQL's signed bigint."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
 
 
 def raw(connection: sa.Connection) -> "psycopg.Connection[Any]":

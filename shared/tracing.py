@@ -21,6 +21,11 @@ def trace_id() -> str | None:
     return traceparent[3:35] if traceparent else None
 
 
+def well_formed(traceparent: str | None) -> str | None:
+    """The traceparent as it came, or None where it is none."""
+    return traceparent if traceparent and _TRACEPARENT(traceparent) else None
+
+
 def new_traceparent(parent: str | None = None) -> str:
     """A traceparent for the next step: of the parent's trace where that is well formed, else of a new one."""
     matched = _TRACEPARENT(parent) if parent else None

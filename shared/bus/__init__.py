@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID, uuid4
 
+from shared.bell import Bell
 from shared.log import Recorded
 
 if TYPE_CHECKING:
@@ -74,13 +75,13 @@ class Bus(Protocol):
         """Let go of connections."""
 
 
-def open_bus(url: str, *, database_url: str) -> Bus:
+def open_bus(url: str, *, database_url: str, bell: Bell | None = None) -> Bus:
     """The bus of a URL. Connects to nothing yet. Raises ValueError for a scheme it does not know."""
     scheme = url.partition("://")[0]
     if scheme == "log":
         from shared.bus.log import LogBus
 
-        return LogBus(database_url)
+        return LogBus(database_url, bell)
     if scheme == "kafka":
         from shared.bus.kafka import KafkaBus
 

@@ -10,6 +10,7 @@ from shared.bus import Inbound, Slot
 from shared.checkpoint import Checkpoints
 from shared.db import raw
 from shared.log import Entry, EventLog, Recorded
+from shared.text import storable
 from shared.topics import INBOUND, log_of, partition_of, partitions
 
 if TYPE_CHECKING:
@@ -129,8 +130,3 @@ def _entry(record: Inbound) -> Entry:
     key = storable(record.key)
     partition = partition_of(key, partitions()[record.topic])
     return Entry(record.topic, partition, key, record.id, storable(record.type), record.traceparent, record.data)
-
-
-def storable(text: str) -> str:
-    """PostgreSQL stores no NUL and no lone surrogate; both become the replacement character."""
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

@@ -1,5 +1,5 @@
 """Alembic's entry to these migrations."""
 
-from shared.migrations import run
+from shared.migrations.environment import run
 
 run()

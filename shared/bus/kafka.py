@@ -1,0 +1,188 @@
+"""The bus over Apache Kafka: `kafka://host:port[,host:port][/prefix]`. A prefix keeps several cities on a broker apart."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from kafka import KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka.errors import KafkaError
+
+from shared.bus import Inbound, Slot
+from shared.bus.envelope import headers_of, recorded_of
+from shared.bus.relay import KafkaRelay
+from shared.log import Recorded
+from shared.topics import partition_of, partitions
+
+if TYPE_CHECKING:
+    from shared.frame import Database
+
+SESSION_MS: Final = 6_000  # a killed consumer's partitions move on after this
+LARGEST_MESSAGE: Final = 16 * 1_048_576
+_GIVE_UP_S: Final = 30.0
+_SEND_S: Final = 30.0
+
+logger = logging.getLogger(__name__)
+
+
+class KafkaBus:
+    """Readers in consumer groups, a relay for each service, and a producer for what is sent in from outside."""
+
+    def __init__(self, url: str) -> None:
+        servers, _, prefix = url.removeprefix("kafka://").partition("/")
+        self.servers = servers.split(",")
+        self.prefix = f"{prefix}." if prefix else ""
+        self._outside: KafkaProducer | None = None
+        self._lock = threading.Lock()
+
+    def reader(self, database: Database, subscription: str, topics: Sequence[str]) -> KafkaReader:
+        """A member of the subscription's group. Blocks a few seconds, then raises, where the broker is down."""
+        return KafkaReader(self, f"{database.schema}.{subscription}", topics)
+
+    def relay(self, database: Database) -> KafkaRelay:
+        """The relay of a service's log."""
+        return KafkaRelay(database, self.producer, self.prefix)
+
+    def send(self, records: Sequence[Inbound]) -> None:
+        """Send to inbound topics and wait for the acknowledgements. Raises KafkaError."""
+        with self._lock:
+            producer = self._outside = self._outside or self.producer()
+            try:
+                sent = [self._send(producer, record) for record in records]
+                producer.flush(_SEND_S)
+                for future in sent:
+                    future.get(0)
+            except BaseException:
+                self._outside = None
+                discard(producer)
+                raise
+
+    def _send(self, producer: KafkaProducer, record: Inbound) -> Any:
+        partition = partition_of(record.key, partitions()[record.topic])
+        key, headers = (
+            record.key.encode(),
+            headers_of(record.type, record.id, record.key, "outside", record.traceparent),
+        )
+        return producer.send(self.prefix + record.topic, record.data, key, headers, partition)
+
+    def producer(self) -> KafkaProducer:
+        """An idempotent producer. Throw it away after any failure: one that outlived an outage may stay wedged."""
+        return KafkaProducer(
+            bootstrap_servers=self.servers,
+            client_id="tianyuan",
+            acks="all",
+            enable_idempotence=True,
+            compression_type="lz4",
+            batch_size=262_144,
+            max_request_size=LARGEST_MESSAGE,
+            request_timeout_ms=10_000,
+            delivery_timeout_ms=20_000,
+            max_block_ms=10_000,
+            bootstrap_timeout_ms=5_000,
+            reconnect_backoff_max_ms=1_000,
+            metadata_max_age_ms=30_000,
+            allow_auto_create_topics=False,
+            metrics_enabled=False,
+        )
+
+    def consumer(self, group: str) -> KafkaConsumer:
+        """A consumer that never commits by itself."""
+        return KafkaConsumer(
+            bootstrap_servers=self.servers,
+            group_id=self.prefix + group,
+            client_id=f"tianyuan-{group}",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            session_timeout_ms=SESSION_MS,
+            heartbeat_interval_ms=SESSION_MS // 4,
+            partition_assignment_strategy=[CooperativeStickyAssignor()],
+            max_partition_fetch_bytes=4 * 1_048_576,
+            fetch_max_wait_ms=200,
+            request_timeout_ms=10_000,
+            bootstrap_timeout_ms=5_000,
+            reconnect_backoff_max_ms=1_000,
+            metadata_max_age_ms=10_000,
+            allow_auto_create_topics=False,
+            metrics_enabled=False,
+        )
+
+    def close(self) -> None:
+        """Close the producer of `send`."""
+        with self._lock:
+            if self._outside is not None:
+                discard(self._outside)
+                self._outside = None
+
+
+def discard(producer: KafkaProducer) -> None:
+    """Close without waiting for what is unsent: whoever sent it starts from a checkpoint, or has been told."""
+    with suppress(KafkaError):
+        producer.close(timeout=0)
+
+
+class KafkaReader:
+    """One consumer in its group, used by one thread."""
+
+    def __init__(self, bus: KafkaBus, group: str, topics: Sequence[str]) -> None:
+        self._prefix = bus.prefix
+        self._consumer = bus.consumer(group)
+        self._consumer.subscribe([bus.prefix + topic for topic in topics])
+        self._done: dict[TopicPartition, int] = {}
+        self._failing_since: float | None = None
+
+    def poll(self, timeout_s: float, limit: int) -> list[Recorded]:
+        """What the broker has for us; nothing while it is away."""
+        try:
+            polled = self._consumer.poll(timeout_ms=int(timeout_s * 1000), max_records=limit)
+        except KafkaError as error:
+            self._bear(error)
+            return []
+        self._failing_since = None
+        return [recorded_of(record, self._prefix) for records in polled.values() for record in records]
+
+    def _bear(self, error: KafkaError) -> None:
+        """A consumer outlives an outage and keeps its place in the group; give it up only after a while."""
+        now = time.monotonic()
+        self._failing_since = self._failing_since or now
+        if now - self._failing_since > _GIVE_UP_S:
+            raise error
+        logger.warning("the broker is away: %s", error)
+        time.sleep(0.1)
+
+    def marks(self) -> Mapping[Slot, int]:
+        """None: the group's offsets say where the next reader starts."""
+        return {}
+
+    def handled(self, batch: Sequence[Recorded]) -> None:
+        """Commit these offsets and no others. Without waiting: after a loss the checkpoints skip what comes again."""
+        done: dict[TopicPartition, int] = {}
+        for event in batch:
+            if event.offset is not None:
+                done[TopicPartition(self._prefix + event.topic, event.partition)] = event.offset + 1
+        self._done |= done
+        with suppress(KafkaError):
+            self._consumer.commit_async(_offsets(done))
+
+    def lag(self) -> int:
+        """Messages the broker has behind the last ones handled."""
+        marks = {partition: self._consumer.highwater(partition) for partition in self._consumer.assignment()}
+        return sum(max(0, mark - self._done.get(partition, mark)) for partition, mark in marks.items() if mark)
+
+    def close(self) -> None:
+        """Commit and leave the group, so that its other members take over at once."""
+        owned = self._consumer.assignment()
+        with suppress(KafkaError):
+            done = {partition: offset for partition, offset in self._done.items() if partition in owned}
+            if done:
+                self._consumer.commit(_offsets(done), timeout_ms=1_000)
+        with suppress(KafkaError):
+            self._consumer.close(autocommit=False, timeout_ms=2_000)
+
+
+def _offsets(done: Mapping[TopicPartition, int]) -> dict[TopicPartition, OffsetAndMetadata]:
+    return {partition: OffsetAndMetadata(offset, "", -1) for partition, offset in done.items()}

@@ -1,0 +1,83 @@
+"""Wake-ups between processes: one thread notifies after commits, at most every 5 ms; another listens for the others.
+
+The NOTIFY stands in a transaction of its own: within the work's it would halve the commit rate.
+"""
+
+import logging
+import os
+import threading
+import uuid
+from typing import Final
+
+import psycopg
+
+from shared.bell import Bell
+
+CHANNEL: Final = "tianyuan"
+EVERY_S: Final = 0.005
+RETRY_S: Final = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+class Waker:
+    """Joins this process's bell with those of the other processes on the database."""
+
+    def __init__(self, database_url: str, bell: Bell) -> None:
+        self._conninfo = database_url.replace("postgresql+psycopg://", "postgresql://")
+        self._bell = bell
+        self._me = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self._rung: set[str] = set()
+        self._news = threading.Event()
+        self._stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._forever, args=(work,), name=f"waker {work.__name__}", daemon=True)
+            for work in (self._notify, self._listen)
+        ]
+
+    def start(self) -> None:
+        """Begin to tell and to hear."""
+        self._bell.tell_far(self._ring_far)
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Stop both threads."""
+        self._bell.tell_far(None)
+        self._stopping.set()
+        self._news.set()
+        for thread in self._threads:
+            thread.join(5)
+
+    def _ring_far(self, log: str) -> None:
+        self._rung.add(log)
+        self._news.set()
+
+    def _forever(self, work: "object") -> None:
+        while not self._stopping.is_set():
+            try:
+                with psycopg.connect(
+                    self._conninfo, autocommit=True, connect_timeout=5, application_name="tianyuan waker"
+                ) as connection:
+                    work(connection)  # type: ignore[operator]
+            except psycopg.Error as error:
+                logger.debug("waker: %s", error)  # a wake-up is only a hint: readers look every 50 ms anyway
+                self._stopping.wait(RETRY_S)
+
+    def _notify(self, connection: "psycopg.Connection[tuple[object, ...]]") -> None:
+        connection.execute("SET synchronous_commit = off")
+        while not self._stopping.is_set():
+            self._news.wait()
+            self._news.clear()
+            logs, self._rung = self._rung, set()
+            for log in logs:
+                connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, f"{self._me} {log}"))
+            self._stopping.wait(EVERY_S)
+
+    def _listen(self, connection: "psycopg.Connection[tuple[object, ...]]") -> None:
+        connection.execute(f"LISTEN {CHANNEL}")
+        while not self._stopping.is_set():
+            for notice in connection.notifies(timeout=0.5):
+                sender, _, log = notice.payload.partition(" ")
+                if sender != self._me:
+                    self._bell.ring_here(log)

@@ -1,0 +1,1 @@
+"""What the migrations of every schema share."""
