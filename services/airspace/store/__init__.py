@@ -1,0 +1,1 @@
+"""Tables and queries of airspace: the only place that knows its SQL."""

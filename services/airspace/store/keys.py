@@ -1,0 +1,198 @@
+"""Where and when volumes lie, as one bigint a cell, so that a B-tree can narrow four dimensions to a few ranges.
+
+A key is `day | level | row | column | slot`. The day stands highest: a plan asks one range a level, cell and day, and
+expired rows are the left end of the index. Each volume is entered at the finest level where it takes at most 64 keys:
+
+level 0   1 km × 30 min     cells of 0.01 degrees
+level 1   8 km × the day    cells of 0.08 degrees
+level 2   everywhere × the day
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.flight import FlightVolumes
+
+Floats = NDArray[np.float64]
+Longs = NDArray[np.int64]
+
+DAY_US = 86_400_000_000
+SLOT_US = 1_800_000_000
+SLOTS_A_DAY = DAY_US // SLOT_US
+CELLS_A_DEGREE = 100
+COARSE = 8  # cells of level 0 in one of level 1, each way
+SPARE_DEGREES = 1e-7  # a centimetre: touching counts, whatever the rounding
+MIXED = -1
+MOST_KEYS = 64  # of one volume
+MOST_CELLS = 2_048  # a wider volume is looked up by the boxes of whole plans instead
+
+_ROWS, _COLUMNS, _LEVELS = 2**15, 2**16, 4
+_DAY_SHIFT, _LEVEL_SHIFT, _ROW_SHIFT, _COLUMN_SHIFT = 39, 37, 22, 6
+_KEY, _CELL = 0, _COLUMN_SHIFT  # what rows are united by: the whole key, or the key without its slot
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """Struct of arrays: the bounds of each volume, in degrees, metres and microseconds."""
+
+    plan: Longs  # which plan it is of: 0, 1, ...
+    west: Floats
+    south: Floats
+    east: Floats
+    north: Floats
+    lower_m: Floats
+    upper_m: Floats
+    reference: Longs  # of the heights; MIXED where several were united, and then they say nothing
+    start_us: Longs  # half-open [start, end)
+    end_us: Longs
+
+    def take(self, index: NDArray[np.intp] | NDArray[np.bool_]) -> "Boxes":
+        """The chosen ones."""
+        return Boxes(*(getattr(self, name)[index] for name in self.__slots__))
+
+
+def boxes_of(flights: Sequence[FlightVolumes]) -> Boxes:
+    """The boxes of all volumes of the flights."""
+    records = np.concatenate([flight.records for flight in flights])
+    west, south, east, north = np.concatenate([flight.boxes for flight in flights]).T
+    return Boxes(
+        plan=np.repeat(np.arange(len(flights)), [len(flight) for flight in flights]),
+        west=west - SPARE_DEGREES,
+        south=south - SPARE_DEGREES,
+        east=east + SPARE_DEGREES,
+        north=north + SPARE_DEGREES,
+        lower_m=records["lower_m"],
+        upper_m=records["upper_m"],
+        reference=records["reference"].astype(np.int64),
+        start_us=records["start_us"],
+        end_us=records["end_us"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Boxes united by plan and cell: `low` and `high` are the first and last key, the same where it is one key."""
+
+    low: Longs
+    high: Longs
+    boxes: Boxes
+
+
+def entered(boxes: Boxes) -> Cells:
+    """One row for each key that a plan's volumes are found under, with the united box of those volumes."""
+    grid = _Grid(boxes)
+    fine = grid.cells(1) * grid.slots() <= MOST_KEYS
+    coarse = ~fine & (grid.cells(COARSE) * grid.days() <= MOST_KEYS)
+    parts = [
+        _spread(boxes.take(fine), 0, by_slot=True),
+        _spread(boxes.take(coarse), 1),
+        _spread(boxes.take(~fine & ~coarse), 2),
+    ]
+    return _united(parts, _KEY)
+
+
+def asked(boxes: Boxes) -> tuple[Cells, Longs]:
+    """The ranges that find whatever was entered where the boxes are, and the plans too wide for ranges."""
+    grid = _Grid(boxes)
+    wide = np.unique(boxes.plan[grid.cells(1) * grid.days() > MOST_CELLS])
+    narrow = boxes.take(~np.isin(boxes.plan, wide))
+    return _united([_spread(narrow, level) for level in (0, 1, 2)], _CELL), wide
+
+
+def day_key(at_us: int) -> int:
+    """The first key of the day of an instant: every key below it is of days before."""
+    return (at_us // DAY_US) << _DAY_SHIFT
+
+
+class _Grid:
+    """How many cells, slots and days each box touches."""
+
+    def __init__(self, boxes: Boxes) -> None:
+        self._boxes = boxes
+
+    def cells(self, size: int) -> Longs:
+        columns = _column(self._boxes.east, size) - _column(self._boxes.west, size) + 1
+        rows = _row(self._boxes.north, size) - _row(self._boxes.south, size) + 1
+        return columns * rows
+
+    def slots(self) -> Longs:
+        return (self._boxes.end_us - 1) // SLOT_US - self._boxes.start_us // SLOT_US + 1
+
+    def days(self) -> Longs:
+        return (self._boxes.end_us - 1) // DAY_US - self._boxes.start_us // DAY_US + 1
+
+
+def _column(longitude: Floats, size: int) -> Longs:
+    cell = np.floor((longitude + 180.0) * CELLS_A_DEGREE).astype(np.int64)
+    return np.clip(cell, 0, _COLUMNS - 1) // size
+
+
+def _row(latitude: Floats, size: int) -> Longs:
+    cell = np.floor((latitude + 90.0) * CELLS_A_DEGREE).astype(np.int64)
+    return np.clip(cell, 0, _ROWS - 1) // size
+
+
+def _spread(boxes: Boxes, level: int, *, by_slot: bool = False) -> Cells:
+    """A row for each cell and day a box touches, with the range of its slots there; or for each slot, with one key."""
+    size = COARSE if level == 1 else 1
+    zero = np.zeros(len(boxes.plan), np.int64)
+    west, east = (zero, zero) if level == 2 else (_column(boxes.west, size), _column(boxes.east, size))
+    south, north = (zero, zero) if level == 2 else (_row(boxes.south, size), _row(boxes.north, size))
+    period = SLOT_US if by_slot else DAY_US
+    first, last = boxes.start_us // period, (boxes.end_us - 1) // period
+    columns, rows = east - west + 1, north - south + 1
+    counts = columns * rows * (last - first + 1)
+    source = np.repeat(np.arange(len(counts)), counts)
+    step = np.arange(len(source)) - np.repeat(np.cumsum(counts) - counts, counts)
+    column = west[source] + step % columns[source]
+    row = south[source] + step // columns[source] % rows[source]
+    when = first[source] + step // (columns * rows)[source]
+    day = when // SLOTS_A_DAY if by_slot else when
+    cell = (day << _DAY_SHIFT) | (level << _LEVEL_SHIFT) | (row << _ROW_SHIFT) | (column << _COLUMN_SHIFT)
+    spread = boxes.take(source)
+    if by_slot:
+        low = high = cell | when % SLOTS_A_DAY
+    elif level == 0:
+        low = cell | np.clip((spread.start_us - day * DAY_US) // SLOT_US, 0, SLOTS_A_DAY - 1)
+        high = cell | np.clip((spread.end_us - 1 - day * DAY_US) // SLOT_US, 0, SLOTS_A_DAY - 1)
+    else:
+        low = high = cell
+    return Cells(low, high, spread)
+
+
+def _united(parts: list[Cells], unit: int) -> Cells:
+    """One row for each plan and unit, with its boxes and ranges united."""
+    low = np.concatenate([part.low for part in parts])
+    high = np.concatenate([part.high for part in parts])
+    boxes = Boxes(*(np.concatenate([getattr(p.boxes, n) for p in parts]) for n in Boxes.__slots__))
+    group = low >> unit
+    order = np.lexsort((group, boxes.plan))
+    if not len(order):
+        return Cells(low, high, boxes)
+    group, plan = group[order], boxes.plan[order]
+    starts = np.flatnonzero(np.r_[True, (group[1:] != group[:-1]) | (plan[1:] != plan[:-1])])
+    least = partial(_each, np.minimum, order, starts)
+    most = partial(_each, np.maximum, order, starts)
+    mixed = least(boxes.reference) != most(boxes.reference)
+    united = Boxes(
+        plan=plan[starts],
+        west=least(boxes.west),
+        south=least(boxes.south),
+        east=most(boxes.east),
+        north=most(boxes.north),
+        lower_m=least(boxes.lower_m),
+        upper_m=most(boxes.upper_m),
+        reference=np.where(mixed, MIXED, least(boxes.reference)),
+        start_us=least(boxes.start_us),
+        end_us=most(boxes.end_us),
+    )
+    return Cells(least(low), most(high), united)
+
+
+def _each(choose: np.ufunc, order: NDArray[np.intp], starts: NDArray[np.intp], values: NDArray[Any]) -> NDArray[Any]:
+    return choose.reduceat(values[order], starts)

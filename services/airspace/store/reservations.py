@@ -1,0 +1,165 @@
+"""What airspace knows of plans, and what they hold. Rows are replaced whole; a plan that is over keeps its revision."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+import numpy as np
+import psycopg
+from psycopg.types.json import Jsonb
+
+from services.airspace.domain.subjects import Reservation
+from services.airspace.store.arrays import Parameter, uuids
+from shared.contracts.assessment import Assessment
+from shared.contracts.codec import decode_value, encode_value
+from shared.db import copy_rows_binary
+from shared.flight import FlightVolumes
+
+KEPT: Final = timedelta(days=1)  # how long after its end a flight is remembered
+_PRUNED_AT_ONCE: Final = 20_000
+
+
+class Hold(StrEnum):
+    """What a plan has of the airspace."""
+
+    HELD = "held"  # its volumes: approved, or awaiting a ruling
+    NOTED = "noted"  # nothing, but it may fly: assessed again when a zone changes
+    FREE = "free"  # nothing, and nothing follows: refused, withdrawn, lapsed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A plan that holds airspace, or may still come to."""
+
+    plan_id: UUID
+    seen_revision: int  # the newest that was decided on
+    revision: int  # whose volumes these are
+    operator: str
+    state: Hold
+    priority: int
+    crewed: bool
+    voluntary: bool
+    volumes: FlightVolumes
+    assessment: Assessment
+    zones_version: int
+
+    @property
+    def reservation(self) -> Reservation:
+        """The same as what stands in the way of others."""
+        return Reservation(
+            plan_id=self.plan_id,
+            revision=self.revision,
+            operator=self.operator,
+            priority=self.priority,
+            crewed=self.crewed,
+            volumes=self.volumes,
+        )
+
+
+_REVISIONS = "SELECT plan_id, seen_revision, state FROM airspace.reservation WHERE plan_id = ANY(%s)"
+_FIND = """SELECT plan_id, seen_revision, revision, operator, state, priority, crewed, voluntary, volumes,
+    assessment::text, zones_version FROM airspace.reservation WHERE plan_id = ANY(%s) AND state <> 'free'"""
+_DELETE = "DELETE FROM airspace.reservation WHERE plan_id = ANY(%s)"
+_FREE = """
+INSERT INTO airspace.reservation AS r (plan_id, seen_revision, revision, operator, state, priority, crewed, voluntary,
+    starts_at, ends_at, west, south, east, north, volumes, assessment, zones_version)
+SELECT plan_id, revision, revision, '', 'free', 0, false, false, %s, %s, 0, 0, 0, 0, '', 'null', 0
+FROM unnest(%s, %s) AS gone (plan_id, revision)
+ON CONFLICT (plan_id) DO UPDATE SET state = 'free', volumes = '',
+    seen_revision = greatest(r.seen_revision, excluded.seen_revision)"""
+_SEEN = """
+UPDATE airspace.reservation r SET seen_revision = greatest(r.seen_revision, seen.revision)
+FROM unnest(%s, %s) AS seen (plan_id, revision) WHERE r.plan_id = seen.plan_id"""
+_PRUNE = """DELETE FROM airspace.reservation WHERE plan_id = ANY(ARRAY(
+    SELECT plan_id FROM airspace.reservation WHERE ends_at < %s LIMIT %s FOR UPDATE SKIP LOCKED))"""
+
+_ROW: Final = (
+    "plan_id", "seen_revision", "revision", "operator", "state", "priority", "crewed", "voluntary",
+    "starts_at", "ends_at", "west", "south", "east", "north", "volumes", "assessment", "zones_version",
+)  # fmt: skip
+_ROW_TYPES: Final = (
+    "uuid", "int4", "int4", "text", "text", "int4", "bool", "bool",
+    "timestamptz", "timestamptz", "float8", "float8", "float8", "float8", "bytea", "jsonb", "int8",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How far a plan has been decided, and what came of it."""
+
+    revision: int
+    state: Hold
+
+
+def find_seen(cursor: "psycopg.Cursor[Any]", plan_ids: Sequence[UUID]) -> dict[UUID, Seen]:
+    """How far each of the plans that are known has been decided."""
+    cursor.execute(_REVISIONS, (Parameter(uuids(plan_ids)),), binary=True)
+    return {plan_id: Seen(revision, Hold(state)) for plan_id, revision, state in cursor}
+
+
+def find_plans(cursor: "psycopg.Cursor[Any]", plan_ids: Sequence[UUID]) -> dict[UUID, Known]:
+    """Those of the plans that are known and not over."""
+    if not plan_ids:
+        return {}
+    cursor.execute(_FIND, (Parameter(uuids(plan_ids)),), binary=True)
+    return {row[0]: _known(row) for row in cursor}
+
+
+def save_plans(cursor: "psycopg.Cursor[Any]", plans: Sequence[Known], *, known: Sequence[UUID]) -> None:
+    """Write the plans whole; `known` are those that have a row already."""
+    if known:
+        cursor.execute(_DELETE, (Parameter(uuids(known)),))
+    if plans:
+        copy_rows_binary(cursor, "airspace.reservation", _ROW, _ROW_TYPES, map(_row, plans))
+
+
+def mark_seen(cursor: "psycopg.Cursor[Any]", revisions: Mapping[UUID, int]) -> None:
+    """These revisions were decided and changed nothing of what the plans hold."""
+    if revisions:
+        cursor.execute(_SEEN, _pairs(revisions))
+
+
+def free_plans(cursor: "psycopg.Cursor[Any]", revisions: Mapping[UUID, int], now: datetime) -> None:
+    """The plans hold nothing, and nothing up to these revisions follows: also where they are not known yet."""
+    cursor.execute(_FREE, (now, now + KEPT, *_pairs(revisions)))
+
+
+def prune_plans(cursor: "psycopg.Cursor[Any]", over: datetime) -> int:
+    """Forget some of the plans that ended before; returns how many."""
+    cursor.execute(_PRUNE, (over, _PRUNED_AT_ONCE))
+    return cursor.rowcount
+
+
+def _pairs(revisions: Mapping[UUID, int]) -> tuple[Parameter, Parameter]:
+    return Parameter(uuids(list(revisions))), Parameter(np.array(list(revisions.values()), np.int64))
+
+
+def _known(row: Sequence[Any]) -> Known:
+    *head, volumes, assessment, zones_version = row
+    plan_id, seen_revision, revision, operator, state, priority, crewed, voluntary = head
+    return Known(
+        plan_id=plan_id,
+        seen_revision=seen_revision,
+        revision=revision,
+        operator=operator,
+        state=Hold(state),
+        priority=priority,
+        crewed=crewed,
+        voluntary=voluntary,
+        volumes=FlightVolumes.from_bytes(volumes),
+        assessment=decode_value(Assessment, assessment.encode()),
+        zones_version=zones_version,
+    )
+
+
+def _row(plan: Known) -> Sequence[Any]:
+    window = plan.volumes.window
+    volumes = b"" if plan.state is Hold.FREE else plan.volumes.to_bytes()
+    return (
+        plan.plan_id, plan.seen_revision, plan.revision, plan.operator, plan.state.value, plan.priority,
+        plan.crewed, plan.voluntary, window.start, window.end, *plan.volumes.bounds, volumes,
+        Jsonb(plan.assessment, dumps=encode_value), plan.zones_version,
+    )  # fmt: skip

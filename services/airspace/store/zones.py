@@ -1,0 +1,188 @@
+"""Zones and their versions: published under the ZONES lock, so that no later decision can miss one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from services.airspace.store.shapes import Box, element, polygon
+from services.airspace.store.tables import zone, zone_version, zones_version
+from shared.contracts.airspace import ZoneSpec
+from shared.contracts.codec import decode_value, encode_value
+from shared.outlines import box_of, core_of
+from shared.values import Identifier, Instant, Name, Text
+
+ZONES_LOCK: Final = 0x5A4F4E45  # advisory: decisions share it, publications exclude them
+
+
+class ZoneState(StrEnum):
+    """Whether a zone is the word."""
+
+    IN_FORCE = "in_force"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """A zone as it stands: the latest version."""
+
+    zone_id: Identifier
+    zone_version: int
+    state: ZoneState
+    spec: ZoneSpec
+    published_by: Name
+    published_at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneVersion:
+    """One version a zone had, who made it and when it was the word."""
+
+    zone_id: Identifier
+    zone_version: int
+    zones_version: int
+    state: ZoneState
+    spec: ZoneSpec
+    published_by: Name
+    reason: Text
+    in_force_from: Instant
+    in_force_to: Instant | None
+
+
+def lock_for_publication(connection: sa.Connection) -> None:
+    """Wait until no decision is under way, and keep the next ones waiting until this transaction ends."""
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ZONES_LOCK)))
+
+
+def raise_version(connection: sa.Connection, by: int = 1) -> int:
+    """Count so many more publications; returns the number of the first of them."""
+    raised = sa.update(zones_version).values(version=zones_version.c.version + by).returning(zones_version.c.version)
+    return int(connection.execute(raised).scalar_one()) - by + 1
+
+
+def read_version(connection: sa.Connection) -> int:
+    """How many publications there have been."""
+    return int(connection.execute(sa.select(zones_version.c.version)).scalar_one())
+
+
+def find_zone(connection: sa.Connection, zone_id: str) -> Zone | None:
+    """The zone, or None."""
+    row = connection.execute(_zones().where(zone.c.zone_id == zone_id)).one_or_none()
+    return _zone(row) if row else None
+
+
+def find_zones(connection: sa.Connection, zone_ids: Sequence[str]) -> dict[str, Zone]:
+    """Those of the zones that exist, by id."""
+    rows = connection.execute(_zones().where(zone.c.zone_id == sa.any_(sa.literal(list(zone_ids), sa.ARRAY(sa.Text)))))
+    return {row.zone_id: _zone(row) for row in rows}
+
+
+def changed_zones(connection: sa.Connection, since: int) -> list[Zone]:
+    """Every zone whose latest version is newer than the count `since`, the withdrawn ones too."""
+    return [_zone(row) for row in connection.execute(_zones().where(zone.c.zones_version > since))]
+
+
+def list_zones(
+    connection: sa.Connection,
+    *,
+    state: ZoneState | None,
+    within: Box | None,
+    at: datetime | None,
+    after: str | None,
+    limit: int,
+) -> list[Zone]:
+    """Zones in the order of their ids: by state, box, and the instant their period holds."""
+    query = _zones().order_by(zone.c.zone_id).limit(limit)
+    if state:
+        query = query.where(zone.c.state == state)
+    if within:
+        query = query.where(zone.c.box.op("&&")(polygon(within)))
+    if at:
+        query = query.where(sa.or_(zone.c.starts_at.is_(None), zone.c.starts_at <= at))
+        query = query.where(sa.or_(zone.c.ends_at.is_(None), zone.c.ends_at > at))
+    if after:
+        query = query.where(zone.c.zone_id > after)
+    return [_zone(row) for row in connection.execute(query)]
+
+
+def list_versions(connection: sa.Connection, zone_id: str) -> list[ZoneVersion]:
+    """All versions of a zone, the oldest first."""
+    columns = [c for c in zone_version.c if c.name != "spec"]
+    query = sa.select(*columns, sa.cast(zone_version.c.spec, sa.Text).label("spec"))
+    rows = connection.execute(query.where(zone_version.c.zone_id == zone_id).order_by(zone_version.c.zone_version))
+    return [ZoneVersion(**{**row._mapping, "spec": _spec(row.spec), "state": ZoneState(row.state)}) for row in rows]
+
+
+def save_zones(connection: sa.Connection, news: Sequence[Zone], *, counted: int, reason: str = "") -> None:
+    """Make each its zone's latest version, counted as `counted`, `counted + 1`, ...; versions before them end here."""
+    if not news:
+        return
+    rows = [_row(new, counted + index, reason) for index, new in enumerate(news)]
+    spec = sa.cast(sa.bindparam("spec_text", type_=sa.Text), JSONB)
+    inserted = insert(zone).values({**{name: sa.bindparam(name) for name in _ZONE_COLUMNS}, "spec": spec})
+    updated = {name: inserted.excluded[name] for name in (*_ZONE_COLUMNS, "spec")}
+    connection.execute(inserted.on_conflict_do_update(index_elements=["zone_id"], set_=updated), rows)
+    former = sa.and_(
+        zone_version.c.zone_id == sa.bindparam("of_zone"), zone_version.c.zone_version == sa.bindparam("former")
+    )
+    ended = sa.update(zone_version).where(former).values(in_force_to=sa.bindparam("published_at"))
+    connection.execute(ended, rows)
+    versions: dict[str, Any] = {name: sa.bindparam(name) for name in _VERSION_COLUMNS}
+    connection.execute(insert(zone_version).values({**versions, "spec": spec}), rows)
+
+
+_ZONE_COLUMNS: Final = (
+    "zone_id", "zone_version", "zones_version", "state", "core", "box",
+    "starts_at", "ends_at", "published_by", "published_at",
+)  # fmt: skip
+_VERSION_COLUMNS: Final = (
+    "zone_id", "zone_version", "zones_version", "state", "published_by", "reason", "in_force_from", "in_force_to",
+)  # fmt: skip
+
+
+def _row(new: Zone, counted: int, reason: str) -> Mapping[str, Any]:
+    return {
+        "zone_id": new.zone_id,
+        "of_zone": new.zone_id,
+        "zone_version": new.zone_version,
+        "former": new.zone_version - 1,
+        "zones_version": counted,
+        "state": new.state,
+        "spec_text": encode_value(new.spec).decode(),
+        "core": element(core_of(new.spec.outline)[0]),
+        "box": polygon(box_of(new.spec.outline)),
+        "starts_at": new.spec.starts_at,
+        "ends_at": new.spec.ends_at,
+        "published_by": new.published_by,
+        "published_at": new.published_at,
+        "reason": reason,
+        "in_force_from": new.published_at,
+        # a withdrawal ends the version before it and is itself never in force
+        "in_force_to": new.published_at if new.state is ZoneState.WITHDRAWN else None,
+    }
+
+
+def _zones() -> sa.Select[Any]:
+    columns = (zone.c.zone_id, zone.c.zone_version, zone.c.state, zone.c.published_by, zone.c.published_at)
+    return sa.select(*columns, sa.cast(zone.c.spec, sa.Text).label("spec"))
+
+
+def _zone(row: sa.Row[Any]) -> Zone:
+    return Zone(
+        zone_id=row.zone_id,
+        zone_version=row.zone_version,
+        state=ZoneState(row.state),
+        spec=_spec(row.spec),
+        published_by=row.published_by,
+        published_at=row.published_at,
+    )
+
+
+def _spec(text: str) -> ZoneSpec:
+    spec: ZoneSpec = decode_value(ZoneSpec, text.encode())
+    return spec
+

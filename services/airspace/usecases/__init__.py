@@ -1,0 +1,1 @@
+"""What airspace does: a function a use case, in one transaction: load, decide, save, record."""
