@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Final
 
@@ -159,9 +159,21 @@ class Consumer:
             standing = self._checkpoints.lock(tx.cursor, [*(item.recorded.slot for item in items), *marks])
             fresh = [item for item in items if _is_newer(item.recorded, standing)]
             self._effects(tx, fresh)
+            handled = self._park_rejected(tx, fresh)
             ahead = {slot: position for slot, position in marks.items() if position > standing[slot]}
             self._checkpoints.advance(tx.cursor, standing | ahead)
-        self._measure(fresh, time.perf_counter() - started)
+        self._measure(handled, time.perf_counter() - started)
+
+    def _park_rejected(self, tx: Transaction, items: Sequence[Item]) -> list[Item]:
+        """Park what the handlers rejected, in the transaction of the others; all items, with their faults."""
+        if not tx.rejected:
+            return list(items)
+        faults = {id(received): fault_of(error) for received, error in tx.rejected}  # outsiders may repeat an event's id
+        known = [replace(item, fault=faults.get(id(item.received), item.fault)) for item in items]
+        for item in known:
+            if id(item.received) in faults and item.fault is not None:
+                self._parked.park(tx.cursor, self._subscription.name, item.recorded, item.fault, tx.now)
+        return known
 
     def _effects(self, tx: Transaction, items: Sequence[Item]) -> None:
         for item in items:
@@ -209,6 +221,7 @@ class Consumer:
                     self._parked.failed(tx.cursor, parked_id, item.fault)
                     return True
                 self._effects(tx, [item])
+                _raise_rejection(tx)
                 self._parked.replayed(tx.cursor, parked_id, tx.now)
         except Exception as error:
             if not parked_id or is_transient(error):
@@ -229,6 +242,12 @@ def _received(recorded: Recorded) -> Received[Any]:
         recorded.partition,
         recorded.position,
     )
+
+
+def _raise_rejection(tx: Transaction) -> None:
+    """The one event of this transaction was rejected: as if its handler had raised."""
+    for _, error in tx.rejected:
+        raise error
 
 
 def _is_newer(recorded: Recorded, standing: dict[Slot, int]) -> bool:

@@ -58,6 +58,7 @@ class Transaction:
         self.now = now
         self._entries: list[Entry] = []
         self._callbacks: list[Callable[[], None]] = []
+        self.rejected: list[tuple[Received[Any], Exception]] = []
         self._cursor: psycopg.Cursor[Any] | None = None
 
     @property
@@ -83,6 +84,10 @@ class Transaction:
     def append(self, entries: Sequence[Entry]) -> None:
         """Append entries as they are; `record` is what services use."""
         self._entries += entries
+
+    def reject(self, received: Received[Any], error: Exception) -> None:
+        """This event breaks a rule: it is parked with the error's reason and field, the others of its batch go on."""
+        self.rejected.append((received, error))
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call this once the commit has succeeded; never after a rollback or a refused commit."""

@@ -4,10 +4,11 @@ NotFound      PlanNotFound, RouteNotFound, AuthorizationNotFound
 Conflict      PlanClosed, FlightOver, MovePending, RulingNotDue, RulingOutdated, RequestKeyReused,
               AuthorizationNumberReused, RouteNotCompatible, RouteNotOpen
 Invalid       DepartureInPast, DepartureBeyondHorizon, SiteUnknown, SiteNotInUse, SiteRetired,
-              RequestKeyMissing, RequestKeyUnfit
-Forbidden     PriorityReserved, RouteOfAnother, OperatorReserved
+              RequestKeyMissing, RequestKeyUnfit, StateUnknown, SpanReversed
+Forbidden     PriorityReserved, RouteOfAnother, OperatorReserved, FilterReserved
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -130,6 +131,27 @@ class OperatorReserved(Forbidden):
 
     def __init__(self) -> None:
         super().__init__("only a planner or a service files a route for another operator", field="operator")
+
+
+class FilterReserved(Forbidden):
+    """Plans of another operator are a regulator's to look at."""
+
+    def __init__(self) -> None:
+        super().__init__("only a regulator lists the plans of another operator", field="operator")
+
+
+class StateUnknown(Invalid):
+    """A filter names a state that there is not."""
+
+    def __init__(self, states: Sequence[PlanState]) -> None:
+        super().__init__(f"must be some of {', '.join(states)}, separated by commas", field="state")
+
+
+class SpanReversed(Invalid):
+    """A span of time ends before it starts."""
+
+    def __init__(self) -> None:
+        super().__init__("must be after from", field="to")
 
 
 class PriorityReserved(Forbidden):

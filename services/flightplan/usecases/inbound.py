@@ -1,0 +1,68 @@
+"""What operators' systems ask by events: the same use cases as by HTTP, in batches; what breaks a rule is parked."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from services.flightplan.domain.filing import Rulebook
+from services.flightplan.domain.plan import plan_id_of
+from services.flightplan.usecases.filing import Filing, file_plans
+from services.flightplan.usecases.plans import Move, Withdrawal, move_plans, withdraw_plans
+from shared.contracts.inbound import FlightPlanMoveRequested, FlightPlanRequested, FlightPlanWithdrawRequested
+from shared.errors import TianyuanError
+from shared.frame import Received, Transaction
+
+FILED_BY: Final = "inbound.flight-plans"
+
+
+def file_requested(tx: Transaction, batch: Sequence[Received[FlightPlanRequested]], *, rulebook: Rulebook) -> None:
+    """File the plans; a repeated request files nothing twice."""
+    filings = [
+        Filing(
+            plan_id=plan_id_of(received.event.operator, received.event.request_key),
+            operator=received.event.operator,
+            filed_by=FILED_BY,
+            request_key=received.event.request_key,
+            intent=received.event.intent,
+            demo=received.event.demo,
+            traceparent=received.traceparent,
+        )
+        for received in batch
+    ]
+    _reject(tx, batch, file_plans(tx, filings, rulebook), within="intent.")
+
+
+def move_requested(tx: Transaction, batch: Sequence[Received[FlightPlanMoveRequested]], *, rulebook: Rulebook) -> None:
+    """Ask for the new times."""
+    moves = [
+        Move(
+            plan_id=received.event.plan_id,
+            operator=received.event.operator,
+            departs_at=received.event.departs_at,
+            traceparent=received.traceparent,
+        )
+        for received in batch
+    ]
+    _reject(tx, batch, move_plans(tx, moves, rulebook))
+
+
+def withdraw_requested(tx: Transaction, batch: Sequence[Received[FlightPlanWithdrawRequested]]) -> None:
+    """Give the plans up."""
+    withdrawals = [
+        Withdrawal(
+            plan_id=received.event.plan_id,
+            operator=received.event.operator,
+            reason=received.event.reason,
+            traceparent=received.traceparent,
+        )
+        for received in batch
+    ]
+    _reject(tx, batch, withdraw_plans(tx, withdrawals))
+
+
+def _reject(tx: Transaction, batch: Sequence[Received[Any]], answers: Sequence[Any], within: str = "") -> None:
+    """Park the events whose answer is an error, its field named from the event's root."""
+    for received, answer in zip(batch, answers, strict=True):
+        if isinstance(answer, TianyuanError):
+            if answer.field is not None:
+                answer.field = within + answer.field
+            tx.reject(received, answer)
