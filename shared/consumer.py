@@ -168,7 +168,8 @@ class Consumer:
         """Park what the handlers rejected, in the transaction of the others; all items, with their faults."""
         if not tx.rejected:
             return list(items)
-        faults = {id(received): fault_of(error) for received, error in tx.rejected}  # outsiders may repeat an event's id
+        # by identity: outsiders may give two events the same id
+        faults = {id(received): fault_of(error) for received, error in tx.rejected}
         known = [replace(item, fault=faults.get(id(item.received), item.fault)) for item in items]
         for item in known:
             if id(item.received) in faults and item.fault is not None:
