@@ -135,13 +135,17 @@ kafka_jars() {
 mapfile -t packages < <(missing_packages)
 apt=
 if [ ${#packages[@]} -gt 0 ]; then
-  may_install || die "missing: run 'apt-get install --no-install-recommends ${packages[*]}' as root; DATABASE_URL may point to a PostGIS elsewhere instead"
-  if [[ " ${packages[*]} " == *" python3-venv "* ]]; then
-    step debian-packages apt_install "${packages[@]}"  # pip has to wait: it comes with them
-  else
-    step debian-packages apt_install "${packages[@]}" &
-    apt=$!
+  elsewhere=
+  if [[ " ${packages[*]} " == *" postgresql-postgis "* ]]; then elsewhere="; DATABASE_URL may point to a PostGIS elsewhere instead"; fi
+  may_install || die "missing: run 'apt-get install --no-install-recommends ${packages[*]}' as root$elsewhere"
+  if [ "${packages[0]}" = python3-venv ]; then  # first, and alone, so that pip can begin
+    step python apt_install python3-venv
+    packages=("${packages[@]:1}")
   fi
+fi
+if [ ${#packages[@]} -gt 0 ]; then
+  step debian-packages apt_install "${packages[@]}" &
+  apt=$!
 fi
 
 fresh "$python_stamp" "${python_files[@]}" || step python-packages python_packages
