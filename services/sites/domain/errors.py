@@ -62,3 +62,10 @@ class MoveTooEarly(Invalid):
 
 class FileNotReadable(Invalid):
     """The file as a whole cannot be read as sites: encoding, header, structure, size."""
+
+
+class UnknownWord(Invalid):
+    """A query names a state or kind there is none of."""
+
+    def __init__(self, field: str, known: Sequence[str]) -> None:
+        super().__init__(f"{field} must be one or several of {', '.join(known)}", field=field)

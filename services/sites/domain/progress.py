@@ -1,9 +1,8 @@
-"""Progress toward the city's targets: what counts, summed by district and by target, and what does not, by reason. Pure."""
+"""Progress toward the city's targets: what counts by district and by target, what does not by reason. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from services.sites.domain.counting import Reason, RouteCount, SiteCount
 from shared.city import CountBy, Share, Target
@@ -59,13 +58,12 @@ class ShareCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetCount:
-    """What counts toward a target by the document's verb; `laid_out` and `in_use` side by side where sites are counted."""
+    """What counts toward a target by the document's verb; 布局 and 投用 side by side where sites are counted."""
 
     target: Target
     count: int | None
     laid_out: int | None
     in_use: int | None
-    past_period: bool
     shares: tuple[ShareCount, ...]
 
 
@@ -102,10 +100,8 @@ def route_reasons(routes: Iterable[CountedRoute]) -> dict[Reason, int]:
     return dict(Counter(route.count.reasons[0].code for route in routes if route.count.reasons))
 
 
-def count_target(
-    target: Target, sites: Sequence[CountedSite], routes: Sequence[CountedRoute], today: date
-) -> TargetCount:
-    """What counts toward one target today."""
+def count_target(target: Target, sites: Sequence[CountedSite], routes: Sequence[CountedRoute]) -> TargetCount:
+    """What counts toward one target."""
     kinds = [site for site in sites if not target.kinds or site.kind in target.kinds]
     laid_out = [site for site in kinds if site.count.laid_out]
     in_use = [site for site in kinds if site.count.in_use]
@@ -121,7 +117,6 @@ def count_target(
         count=count,
         laid_out=len(laid_out) if of_sites else None,
         in_use=len(in_use) if of_sites else None,
-        past_period=target.period is not None and target.period.ends < today,
         shares=_shares(target.shares, counted) if of_sites else (),
     )
 

@@ -42,4 +42,5 @@ def covered(
 
 def stamp(connection: sa.Connection) -> int:
     """Changes with every event of a site: the position of the last."""
-    return connection.execute(sa.select(sa.func.coalesce(sa.func.max(event_log.c.position), 0))).scalar_one()
+    last: int | None = connection.execute(sa.select(sa.func.max(event_log.c.position))).scalar_one()
+    return last or 0

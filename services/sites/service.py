@@ -1,0 +1,46 @@
+"""What the service is: the register of sites, coverage and progress; what it answers, stores and consumes."""
+
+from services.sites import api
+from services.sites.state import SitesState
+from services.sites.store.tables import SCHEMA
+from services.sites.usecases import city, follow, register
+from services.sites.usecases.coverage import CoverageCache
+from shared.auth import Principal
+from shared.contracts.airspace import SiteAssessed
+from shared.contracts.codec import Event
+from shared.contracts.flightplan import RouteClassified, RouteFiled, RouteStateChanged
+from shared.contracts.inbound import SiteReported, SiteStateReported
+from shared.frame import Database, Platform, Service, Subscription, on
+from shared.settings import Settings
+
+SUBSCRIPTIONS = (
+    Subscription("sites.reports", (on(SiteReported, SiteStateReported, handler=register.follow_reports),)),
+    Subscription("sites.assessments", (on(SiteAssessed, handler=follow.follow_assessments),)),
+    Subscription("sites.routes", (on(RouteFiled, RouteStateChanged, RouteClassified, handler=follow.follow_routes),)),
+)
+
+
+def build(settings: Settings, platform: Platform) -> Service:
+    """Wire the service; connects to nothing yet."""
+    database = Database(
+        settings.database_url, SCHEMA, bell=platform.bell, clock=platform.clock, pool_size=settings.pool_size
+    )
+
+    def load_places() -> None:
+        with database.transaction() as tx:
+            city.load_places(tx, platform.city)
+
+    return Service(
+        name="sites",
+        database=database,
+        routers=api.routers,
+        subscriptions=SUBSCRIPTIONS,
+        state=SitesState(platform.city, platform.clock, CoverageCache(platform.city.service_radius_m)),
+        visible_to=visible_to,
+        on_start=load_places,
+    )
+
+
+def visible_to(event: Event, principal: Principal) -> Event | None:
+    """Sites are public: every role sees every event."""
+    return event

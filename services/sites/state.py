@@ -1,0 +1,21 @@
+"""What `service.py` wires for the endpoints of sites."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.sites.usecases.coverage import CoverageCache
+from shared.city import CityProfile
+
+
+@dataclass(frozen=True, slots=True)
+class SitesState:
+    """The city, the clock and the coverage answers kept."""
+
+    city: CityProfile
+    clock: Callable[[], datetime]
+    coverage: CoverageCache
+
+    def today(self) -> date:
+        """The date in the city."""
+        return self.clock().astimezone(self.city.timezone).date()

@@ -1,0 +1,22 @@
+"""The city a platform runs for: `load_city` reads its folder (`city/wuhan`) into one frozen `CityProfile`."""
+
+from shared.city.census import Census, CensusGroup, CensusUnit
+from shared.city.profile import CityProfile, District
+from shared.city.reading import load_city
+from shared.city.settings import ApprovalMode
+from shared.city.targets import CountBy, Period, Share, Target, Words
+
+__all__ = [
+    "ApprovalMode",
+    "Census",
+    "CensusGroup",
+    "CensusUnit",
+    "CityProfile",
+    "CountBy",
+    "District",
+    "Period",
+    "Share",
+    "Target",
+    "Words",
+    "load_city",
+]

@@ -1,0 +1,103 @@
+"""`load_city` reads a profile folder: profile.toml, targets.toml, population.json and the GeoJSON files."""
+
+import json
+import tomllib
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import shapely
+from pydantic import TypeAdapter
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from shared.city.census import Census, equal_area, settle
+from shared.city.profile import CityProfile, District
+from shared.city.settings import Profile
+from shared.city.targets import TargetFile, Words
+
+T = TypeVar("T")
+
+
+def load_city(folder: Path | str) -> CityProfile:
+    """Read and check a profile folder. Raises OSError or ValueError (with the file's name) where it is not usable."""
+    folder = Path(folder)
+    profile = _read(folder / "profile.toml", Profile)
+    targets = _read(folder / "targets.toml", TargetFile)
+    census = _read(folder / "population.json", Census)
+    districts, water, towns = (_collection(folder / f"{name}.geojson") for name in ("districts", "water", "towns"))
+    waters = tuple(shape(feature["geometry"]) for feature in water["features"])
+    return CityProfile(
+        folder=folder,
+        version=_version(folder),
+        name=Words(profile.name_zh, profile.name_en),
+        timezone=ZoneInfo(profile.timezone),
+        centre=profile.centre,
+        bounds=profile.bounds,
+        approval_mode=profile.approval_mode,
+        districts=_districts(districts["features"], waters, census),
+        census=census,
+        water=waters,
+        geoid_min_m=profile.geoid.min_m,
+        geoid_max_m=profile.geoid.max_m,
+        flight_rules=profile.flight.rules(),
+        service_radius_m=profile.coverage.service_radius_m,
+        demand_spacing_m=profile.coverage.demand_spacing_m,
+        targets=targets.targets,
+        target_sources=targets.sources,
+        attributions=tuple(each["attribution"] for each in (districts, water, towns)),
+    )
+
+
+def _districts(
+    features: Sequence[dict[str, Any]], water: Sequence[BaseGeometry], census: Census
+) -> tuple[District, ...]:
+    features = sorted(features, key=lambda feature: str(feature["properties"]["adcode"]))
+    polygons = {feature["properties"]["adcode"]: _multi(shape(feature["geometry"])) for feature in features}
+    wet = shapely.union_all(list(water))
+    dry = {adcode: shapely.difference(polygon, wet) for adcode, polygon in polygons.items()}
+    people = settle(census, {adcode: equal_area(land).area for adcode, land in dry.items()})
+    return tuple(
+        District(
+            adcode=adcode,
+            name=Words(properties["name_zh"], properties["name_en"]),
+            polygon=polygons[adcode],
+            dry=dry[adcode],
+            ground_min_m=float(properties["ground_min_m"]),
+            ground_max_m=float(properties["ground_max_m"]),
+            population=people[adcode],
+        )
+        for properties in (feature["properties"] for feature in features)
+        for adcode in (properties["adcode"],)
+    )
+
+
+def _multi(geometry: BaseGeometry) -> shapely.MultiPolygon:
+    if not geometry.is_valid:
+        raise ValueError(f"districts.geojson: {shapely.is_valid_reason(geometry)}")
+    if isinstance(geometry, shapely.Polygon):
+        return shapely.MultiPolygon([geometry])
+    if not isinstance(geometry, shapely.MultiPolygon):
+        raise ValueError(f"districts.geojson: a district is a {geometry.geom_type}")
+    return geometry
+
+
+def _collection(file: Path) -> dict[str, Any]:  # GeoJSON as it stands
+    collection: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return collection
+
+
+def _read(file: Path, type_: type[T]) -> T:
+    text = file.read_text(encoding="utf-8")
+    raw = tomllib.loads(text) if file.suffix == ".toml" else json.loads(text)
+    try:
+        return TypeAdapter(type_).validate_python(raw)
+    except ValueError as error:
+        raise ValueError(f"{file.name}: {error}") from error
+
+
+def _version(folder: Path) -> str:
+    names = ("profile.toml", "targets.toml", "population.json", "districts.geojson", "water.geojson")
+    return sha256(b"".join((folder / name).read_bytes() for name in names)).hexdigest()[:16]
