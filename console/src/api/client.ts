@@ -1,0 +1,46 @@
+// One fetch for the whole page: the token in its header, problems as errors, a 401 asks who is there again.
+import { problemOf } from "./errors";
+import { assume, forget, issuer, type Role, ROLES, session } from "./session";
+
+export interface CallOptions {
+  query?: Record<string, string | number | undefined>;
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal | undefined;
+}
+
+export async function call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
+  let response = await send(method, path, options);
+  if (response.status === 401 && (await renewed())) response = await send(method, path, options);
+  if (response.status === 401) forget();
+  if (!response.ok) throw await problemOf(response);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+export const get = <T>(path: string, query: CallOptions["query"] = {}, signal?: AbortSignal): Promise<T> =>
+  call<T>("GET", path, { query, signal });
+
+export const post = <T>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<T> =>
+  call<T>("POST", path, { body, headers });
+
+function send(method: string, path: string, options: CallOptions): Promise<Response> {
+  const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
+  if (session.value) headers["Authorization"] = `Bearer ${session.value.token}`;
+  const init: RequestInit = { method, headers, signal: options.signal ?? null, cache: "no-store" };
+  if (options.body !== undefined) {
+    headers["Content-Type"] = "application/json";
+    init.body = JSON.stringify(options.body);
+  }
+  return fetch(path + queryString(options.query ?? {}), init);
+}
+
+export function queryString(query: Record<string, string | number | undefined>): string {
+  const given = Object.entries(query).filter((entry): entry is [string, string | number] => entry[1] !== undefined && entry[1] !== "");
+  return given.length === 0 ? "" : `?${new URLSearchParams(given.map(([key, value]) => [key, String(value)]))}`;
+}
+
+/** In the demo profile a token that ran out is replaced silently; in production the page asks for a new one. */
+async function renewed(): Promise<boolean> {
+  const role = ROLES.find((name): name is Role => session.value?.roles.includes(name) ?? false);
+  return issuer.value === "present" && role !== undefined && assume(role, session.value?.org);
+}

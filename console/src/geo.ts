@@ -1,0 +1,110 @@
+// Small geometry for drawing and summaries; decisions are made by the platform, never here.
+import type { Feature, FeatureCollection, Geometry, Position } from "geojson";
+
+const EARTH_M = 6_371_008.8;
+const rad = (degrees: number): number => (degrees * Math.PI) / 180;
+const deg = (radians: number): number => (radians * 180) / Math.PI;
+
+export const EMPTY: FeatureCollection = { type: "FeatureCollection", features: [] };
+
+/** Great-circle distance in metres. */
+export function distanceM(a: Position, b: Position): number {
+  const [lng1 = 0, lat1 = 0] = a;
+  const [lng2 = 0, lat2 = 0] = b;
+  const h =
+    Math.sin(rad(lat2 - lat1) / 2) ** 2 +
+    Math.cos(rad(lat1)) * Math.cos(rad(lat2)) * Math.sin(rad(lng2 - lng1) / 2) ** 2;
+  return 2 * EARTH_M * Math.asin(Math.min(1, Math.sqrt(h)));
+}
+
+export function pathLengthM(points: readonly Position[]): number {
+  return points.slice(1).reduce((sum, point, i) => sum + distanceM(points[i] ?? point, point), 0);
+}
+
+/** The ring of a circle, for drawing only: the platform keeps centre and radius. */
+export function circleRing(center: Position, radiusM: number, steps = 72): Position[] {
+  const [lng = 0, lat = 0] = center;
+  const angle = radiusM / EARTH_M;
+  const ring: Position[] = [];
+  for (let i = 0; i <= steps; i++) {
+    const bearing = (2 * Math.PI * (i % steps)) / steps;
+    const lat2 = Math.asin(
+      Math.sin(rad(lat)) * Math.cos(angle) + Math.cos(rad(lat)) * Math.sin(angle) * Math.cos(bearing),
+    );
+    const lng2 =
+      rad(lng) +
+      Math.atan2(
+        Math.sin(bearing) * Math.sin(angle) * Math.cos(rad(lat)),
+        Math.cos(angle) - Math.sin(rad(lat)) * Math.sin(lat2),
+      );
+    ring.push([deg(lng2), deg(lat2)]);
+  }
+  return ring;
+}
+
+export type DrawnOutline =
+  | { type: "Polygon"; coordinates: readonly (readonly (readonly number[])[])[] }
+  | { type: "Circle"; center: readonly number[]; radius_m: number };
+
+/** An outline of the API as a geometry the map can draw. */
+export function drawable(outline: DrawnOutline): Geometry {
+  return outline.type === "Circle"
+    ? { type: "Polygon", coordinates: [circleRing([...outline.center], outline.radius_m)] }
+    : { type: "Polygon", coordinates: outline.coordinates.map((ring) => ring.map((at) => [...at])) };
+}
+
+/** Points with a radius become circles; everything else stays as it is. */
+export function withCircles(collection: FeatureCollection): FeatureCollection {
+  const features = collection.features.map((feature): Feature => {
+    const radiusM: unknown = feature.properties?.["radius_m"];
+    if (feature.geometry?.type !== "Point" || typeof radiusM !== "number") return feature;
+    return { ...feature, geometry: { type: "Polygon", coordinates: [circleRing(feature.geometry.coordinates, radiusM)] } };
+  });
+  return { ...collection, features };
+}
+
+export type Bounds = [west: number, south: number, east: number, north: number];
+
+/** The box round all positions of the geometries, or null where there are none. */
+export function boundsOf(geometries: readonly (Geometry | null | undefined)[]): Bounds | null {
+  const box: Bounds = [Infinity, Infinity, -Infinity, -Infinity];
+  const visit = (value: unknown): void => {
+    if (!Array.isArray(value)) return;
+    const [lng, lat] = value as unknown[];
+    if (typeof lng === "number" && typeof lat === "number") {
+      box[0] = Math.min(box[0], lng);
+      box[1] = Math.min(box[1], lat);
+      box[2] = Math.max(box[2], lng);
+      box[3] = Math.max(box[3], lat);
+    } else value.forEach(visit);
+  };
+  for (const geometry of geometries) {
+    if (geometry && "coordinates" in geometry) visit(geometry.coordinates);
+  }
+  return Number.isFinite(box[0]) ? box : null;
+}
+
+export const lineFeature = (points: readonly Position[], properties: Record<string, unknown> = {}): Feature => ({
+  type: "Feature", properties, geometry: { type: "LineString", coordinates: points.map((point) => [...point]) },
+});
+
+export const pointFeature = (point: readonly number[], properties: Record<string, unknown> = {}): Feature => ({
+  type: "Feature", properties, geometry: { type: "Point", coordinates: [...point] },
+});
+
+export const collection = (features: Feature[]): FeatureCollection => ({ type: "FeatureCollection", features });
+
+/** `114.30512, 30.55241`, to about a metre. */
+export const formatPosition = (at: readonly number[]): string => at.map((value) => value.toFixed(5)).join(", ");
+
+/** Reads `114.30512, 30.55241`; null where it is not a position. */
+export function parsePosition(text: string): [number, number] | null {
+  const match = /^\s*(-?\d+(?:\.\d+)?)\s*[,，\s]\s*(-?\d+(?:\.\d+)?)\s*$/.exec(text);
+  if (!match) return null;
+  const [lng, lat] = [Number(match[1]), Number(match[2])];
+  return Math.abs(lng) <= 180 && Math.abs(lat) <= 90 ? [lng, lat] : null;
+}
+
+/** `850 m` or `12.4 km`. */
+export const formatDistance = (metres: number): string =>
+  metres < 1000 ? `${Math.round(metres)} m` : `${(metres / 1000).toFixed(metres < 10_000 ? 2 : 1)} km`;

@@ -1,0 +1,22 @@
+// The answer to "may I fly": the outcome in one line, then the reasons.
+import { useEffect, useRef } from "preact/hooks";
+import type { AssessmentView, Outcome } from "../../api/types";
+import { Findings } from "../../components/Findings";
+import { t } from "../../i18n";
+import { outcomeWord } from "../../words";
+
+const TONE: Record<Outcome, string> = { approved: "good", refused: "bad", awaiting: "warn", not_required: "calm" };
+
+export function Answer({ assessment, stale }: { assessment: AssessmentView; stale: boolean }) {
+  const heading = useRef<HTMLDivElement>(null);
+  useEffect(() => heading.current?.scrollIntoView({ block: "nearest", behavior: "smooth" }), [assessment]);
+  return (
+    <section class={`answer${stale ? " stale" : ""}`} aria-live="polite" data-testid="answer" data-outcome={assessment.outcome}>
+      <div ref={heading} class={`outcome ${TONE[assessment.outcome]}`}>
+        <h3>{outcomeWord(assessment.outcome)}</h3>
+        <p>{stale ? t("operator.stale") : t(`outcomeNote.${assessment.outcome}`)}</p>
+      </div>
+      <Findings assessment={assessment} />
+    </section>
+  );
+}

@@ -1,0 +1,146 @@
+// The 1000 / 10 / 1000 board: what counts, by the documents' own verbs, by district, and why the rest does not.
+import type { FeatureCollection } from "geojson";
+import { useState } from "preact/hooks";
+import { get } from "../../api/client";
+import { useResource } from "../../api/resource";
+import { Loading, ProblemBox } from "../../components/basics";
+import { said, t } from "../../i18n";
+import { useSource } from "../../map/map";
+import { instant, whole } from "../../words";
+import { countsToward, type Progress, type TargetCount } from "./progress";
+import { Why } from "./Why";
+
+export function Board() {
+  const progress = useResource((signal) => get<Progress>("/progress", {}, signal), [], countsToward);
+  const sites = useResource((signal) => get<FeatureCollection>("/sites.geojson", {}, signal), [], (event) => event.service === "sites");
+  const routes = useResource((signal) => get<FeatureCollection>("/routes.geojson", {}, signal), [], (event) => event.type.startsWith("Route"));
+  useSource("sites", sites.value);
+  useSource("routes", routes.value);
+  const [why, setWhy] = useState<"sites" | "routes" | null>(null);
+  if (why) return <Why of={why} onBack={() => setWhy(null)} />;
+  const found = progress.value;
+  return (
+    <section data-testid="board">
+      <ProblemBox problem={progress.problem} onRetry={progress.reload} />
+      {!found && progress.loading && <Loading />}
+      {found && (
+        <>
+          {found.targets.filter((one) => one.headline).map((one) => (
+            <Headline key={one.target_id} target={one} onWhy={() => setWhy(one.route_class ? "routes" : "sites")} />
+          ))}
+          <h3>{t("planner.byDistrict")}</h3>
+          <Districts progress={found} />
+          <OtherTargets targets={found.targets.filter((one) => !one.headline)} />
+          {found.as_of && <p class="quiet small">{t("planner.asOf", { time: instant(found.as_of) })}</p>}
+        </>
+      )}
+    </section>
+  );
+}
+
+function Headline({ target, onWhy }: { target: TargetCount; onWhy: () => void }) {
+  const count = target.count ?? 0;
+  const laidOut = target.laid_out;
+  const missing = target.number - count;
+  return (
+    <article class="target" data-testid={`target-${target.target_id}`}>
+      <header>
+        <h3>{said(target.name)}</h3>
+        {target.past_period && <span class="chip warn">{t("planner.pastPeriod")}</span>}
+      </header>
+      <p class="target-number">
+        <strong class="tabular" data-testid="target-count">{whole(count)}</strong>
+        <span>{t("planner.goal", { number: whole(target.number) })} · {said(target.verb)}</span>
+      </p>
+      <Bar number={target.number} count={count} inUse={laidOut === null ? null : target.in_use} />
+      <p class="target-foot small">
+        {laidOut !== null && (
+          <span>
+            {t("planner.laidOut")} <b class="tabular" data-testid="laid-out">{whole(laidOut)}</b> ·{" "}
+            {t("planner.inUse")} <b class="tabular" data-testid="in-use">{whole(target.in_use ?? 0)}</b>
+          </span>
+        )}
+        {laidOut === null && <span>{missing > 0 ? t("planner.remaining", { count: whole(missing) }) : t("planner.reached")}</span>}
+        <button type="button" class="quiet-button" data-testid="why" onClick={onWhy}>{t("planner.why")}</button>
+      </p>
+      <p class="quiet small">
+        {target.period && <>{t("planner.period", { period: said(target.period) })} · </>}{said(target.owner)} · {said(target.source)}
+      </p>
+    </article>
+  );
+}
+
+/** How far: the pale bar is what is laid out, the dark one what is in use (or what counts, for routes). */
+function Bar({ number, count, inUse }: { number: number; count: number; inUse: number | null }) {
+  const width = (value: number): string => `${Math.min(100, (value / number) * 100)}%`;
+  return (
+    <div class="bar" role="img" aria-label={`${count} / ${number}`}>
+      {inUse !== null && <i class="pale" style={{ width: width(count) }} />}
+      <i style={{ width: width(inUse ?? count) }} />
+    </div>
+  );
+}
+
+function Districts({ progress }: { progress: Progress }) {
+  return (
+    <div class="table-wrap">
+      <table data-testid="district-table">
+        <thead>
+          <tr>
+            <th scope="col">{t("common.district")}</th>
+            <th scope="col" class="number">{t("planner.laidOut")}</th>
+            <th scope="col" class="number">{t("planner.inUse")}</th>
+            <th scope="col" class="number">{t("planner.commercial")}</th>
+            <th scope="col" class="number">{t("planner.governance")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {progress.districts.map((row) => (
+            <tr key={row.adcode}>
+              <th scope="row">{row.name ? said(row.name) : t("common.outside")}</th>
+              <td class="number">{row.sites_laid_out}</td>
+              <td class="number">{row.sites_in_use}</td>
+              <td class="number">{row.commercial_routes}</td>
+              <td class="number">{row.governance_routes}</td>
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">{t("common.total")}</th>
+            <td class="number">{progress.city.sites_laid_out}</td>
+            <td class="number">{progress.city.sites_in_use}</td>
+            <td class="number">{progress.city.commercial_routes}</td>
+            <td class="number">{progress.city.governance_routes}</td>
+          </tr>
+        </tfoot>
+      </table>
+    </div>
+  );
+}
+
+function OtherTargets({ targets }: { targets: readonly TargetCount[] }) {
+  if (targets.length === 0) return null;
+  return (
+    <details class="fold">
+      <summary>{t("planner.otherTargets")}</summary>
+      <ul class="rows">
+        {targets.map((target) => (
+          <li key={target.target_id} class="hit">
+            <span class="row-top">
+              <strong>{said(target.name)}</strong>
+              {target.past_period && <span class="chip warn">{t("planner.pastPeriod")}</span>}
+            </span>
+            <span class="row-line">
+              {target.count === null ? t("planner.uncounted") : <b class="tabular">{whole(target.count)}</b>}{" "}
+              <span class="quiet">{t("planner.goal", { number: whole(target.number) })} · {said(target.verb)}</span>
+            </span>
+            <span class="row-line quiet">
+              {target.period && <>{t("planner.period", { period: said(target.period) })} · </>}{said(target.owner)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,123 @@
+// Sites by state, on the map and in a list.
+import type { FeatureCollection } from "geojson";
+import { useMemo, useState } from "preact/hooks";
+import { get } from "../../api/client";
+import { usePages, useResource } from "../../api/resource";
+import { type Page, SITE_KINDS, SITE_STATES, type SiteKind, type SiteState } from "../../api/types";
+import { Chip, DemoTag, Empty, Facts, Loading, More, ProblemBox } from "../../components/basics";
+import { Select } from "../../components/fields";
+import { formatPosition } from "../../geo";
+import { t, word } from "../../i18n";
+import { goTo, lightsUp } from "../../map/highlight";
+import { usePick, useSource } from "../../map/map";
+import { useDistricts } from "./districts";
+
+interface SiteView {
+  site_id: string;
+  state: SiteState;
+  district: string;
+  spec: {
+    name: string; kind: SiteKind; lng: number; lat: number; pads: number; unit: string; operator: string; address: string;
+    source: string; demo: boolean;
+  };
+}
+
+const TONE: Record<SiteState, string> = {
+  commissioned: "good", under_construction: "calm", approved: "calm", proposed: "plain", suspended: "warn", retired: "faint",
+};
+
+export function Sites() {
+  const [state, setState] = useState<SiteState | "all">("all");
+  const [kind, setKind] = useState<SiteKind | "all">("all");
+  const [district, setDistrict] = useState("all");
+  const [opened, setOpened] = useState<string | null>(null);
+  const districts = useDistricts();
+  const query = {
+    state: state === "all" ? undefined : state, kind: kind === "all" ? undefined : kind,
+    district: district === "all" ? undefined : district,
+  };
+  const sites = usePages(
+    (cursor, signal) => get<Page<SiteView>>("/sites", { ...query, limit: 60, cursor }, signal),
+    [state, kind, district],
+    (event) => event.service === "sites",
+  );
+  const onMap = useResource(
+    (signal) => get<FeatureCollection>("/sites.geojson", query, signal), [state, kind, district], (event) => event.service === "sites",
+  );
+  const drawn = useMemo(() => onMap.value && {
+    ...onMap.value,
+    features: onMap.value.features.map((one) => ({ ...one, properties: { ...one.properties, chosen: one.properties?.["site_id"] === opened } })),
+  }, [onMap.value, opened]);
+  useSource("sites", drawn);
+  usePick("sites", "site_id", setOpened);
+  if (opened) return <SiteDetail siteId={opened} names={districts} onBack={() => setOpened(null)} />;
+  return (
+    <section data-testid="sites">
+      <div class="filters three">
+        <Select label={t("plan.state")} value={state} onChange={setState} testId="site-state"
+          options={[{ value: "all" as const, text: t("common.all") }, ...SITE_STATES.map((value) => ({ value, text: word("siteState", value) }))]} />
+        <Select label={t("zone.kind")} value={kind} onChange={setKind}
+          options={[{ value: "all" as const, text: t("common.all") }, ...SITE_KINDS.map((value) => ({ value, text: word("siteKind", value) }))]} />
+        <Select label={t("common.district")} value={district} onChange={setDistrict}
+          options={[{ value: "all", text: t("common.all") }, ...districts.map(({ adcode, name }) => ({ value: adcode, text: name }))]} />
+      </div>
+      <ProblemBox problem={sites.problem} onRetry={sites.reload} />
+      {sites.loading && sites.items.length === 0 && <Loading />}
+      {!sites.loading && !sites.problem && sites.items.length === 0 && <Empty title={t("planner.sitesEmpty")} />}
+      <ul class="rows">
+        {sites.items.map((site) => (
+          <li key={site.site_id}>
+            <button type="button" class="row" data-testid="site-row" {...lightsUp(at(site))} onClick={() => { setOpened(site.site_id); goTo(at(site)); }}>
+              <span class="row-top">
+                <strong>{site.spec.name}</strong>
+                <Chip tone={TONE[site.state]}>{word("siteState", site.state)}</Chip>
+                <DemoTag demo={site.spec.demo} />
+              </span>
+              <span class="row-line quiet">
+                {word("siteKind", site.spec.kind)} · {districts.find((one) => one.adcode === site.district)?.name ?? t("common.outside")}
+                <span class="row-id">{site.site_id}</span>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <More more={sites.more} count={sites.items.length} />
+    </section>
+  );
+}
+
+const at = (site: SiteView) => ({ place: [site.spec.lng, site.spec.lat] });
+
+function SiteDetail({ siteId, names, onBack }: { siteId: string; names: readonly { adcode: string; name: string }[]; onBack: () => void }) {
+  const found = useResource(
+    (signal) => get<SiteView>(`/sites/${encodeURIComponent(siteId)}`, {}, signal), [siteId], (event) => event.key === siteId,
+  );
+  const site = found.value;
+  return (
+    <section class="detail" data-testid="site-detail">
+      <button type="button" class="back" onClick={onBack}>← {t("common.back")}</button>
+      <ProblemBox problem={found.problem} onRetry={found.reload} />
+      {!site && found.loading && <Loading />}
+      {site && (
+        <>
+          <header class="detail-head">
+            <h3>{site.spec.name}</h3>
+            <Chip tone={TONE[site.state]}>{word("siteState", site.state)}</Chip>
+            <DemoTag demo={site.spec.demo} />
+          </header>
+          <Facts
+            rows={[
+              [t("plan.number"), <code>{site.site_id}</code>],
+              [t("zone.kind"), `${word("siteKind", site.spec.kind)} · ${t("planner.pads", { n: site.spec.pads })}`],
+              [t("common.district"), names.find((one) => one.adcode === site.district)?.name ?? t("common.outside")],
+              [t("planner.owner"), site.spec.unit || site.spec.operator || "–"],
+              [t("map.label"), formatPosition([site.spec.lng, site.spec.lat])],
+              Boolean(site.spec.address) && [t("plan.fromTo"), site.spec.address],
+              Boolean(site.spec.source) && [t("planner.source"), site.spec.source],
+            ]}
+          />
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,40 @@
+// Events as they come in, newest first.
+import { useEffect, useState } from "preact/hooks";
+import { listen, type LiveEvent } from "../../api/live";
+import { t, word } from "../../i18n";
+import { timezone } from "../../state";
+import { formatClock } from "../../time";
+import { planWord, shortId } from "../../words";
+import type { PlanState } from "../../api/types";
+
+const KEPT = 30;
+
+export function Feed({ onOpen }: { onOpen: (planId: string) => void }) {
+  const [events, setEvents] = useState<LiveEvent[]>([]);
+  useEffect(() => listen((event) => {
+    if (event.type === "PlanAssessed") return; // the plan's own decision follows at once and says it to people
+    setEvents((before) => [event, ...before].slice(0, KEPT));
+  }), []);
+  return (
+    <section data-testid="feed">
+      <h3>{t("regulator.feed")}</h3>
+      {events.length === 0 && <p class="quiet">{t("regulator.feedEmpty")}</p>}
+      <ol class="history">
+        {events.map((event) => (
+          <li key={`${event.service}-${event.time}-${event.key}-${event.type}`}>
+            <time class="tabular quiet" dateTime={event.time}>{formatClock(event.time, timezone.value)}</time>
+            <span>
+              {word("event", event.type)}
+              {isPlan(event) && typeof event.event["state"] === "string" && <> · {planWord(event.event["state"] as PlanState, event.type === "FlightPlanRuled")}</>}{" "}
+              {isPlan(event)
+                ? <button type="button" class="link" aria-label={t("regulator.openPlan", { id: shortId(event.key) })} onClick={() => onOpen(event.key)}>{shortId(event.key)}</button>
+                : <span class="quiet">{event.key}</span>}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+const isPlan = (event: LiveEvent): boolean => event.type.startsWith("FlightPlan");

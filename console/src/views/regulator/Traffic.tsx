@@ -1,0 +1,87 @@
+// What flies on a day: counts, the plans of some hours on the map, conflicts, and events as they come.
+import type { FeatureCollection } from "geojson";
+import { useState } from "preact/hooks";
+import { get } from "../../api/client";
+import { useResource } from "../../api/resource";
+import { PLAN_STATES, type FlightPlanView } from "../../api/types";
+import { Input } from "../../components/fields";
+import { PlanDetail } from "../../components/PlanDetail";
+import { ProblemBox } from "../../components/basics";
+import { t } from "../../i18n";
+import { usePick, useSource } from "../../map/map";
+import { timezone } from "../../state";
+import { toLocal } from "../../time";
+import { planWord, whole } from "../../words";
+import { PLAN_COLOR } from "../../map/colors";
+import { dayWindow } from "../operator/MyPlans";
+import { useZonesOnMap } from "../zonesOnMap";
+import { Conflicts } from "./Conflicts";
+import { byState, type PlanCounts } from "./counts";
+import { Feed } from "./Feed";
+import { RulingForm } from "./Queue";
+
+const WINDOW_HOURS = 2;
+
+export function Traffic({ counts }: { counts: PlanCounts | null }) {
+  const [opened, setOpened] = useState<string | null>(null);
+  const [day, setDay] = useState(() => toLocal(new Date(), timezone.value).slice(0, 10));
+  const [hour, setHour] = useState<number | null>(null);
+  useZonesOnMap();
+  const window = hour === null ? dayWindow(day) : dayWindow(day, hour, WINDOW_HOURS);
+  const plans = useResource(
+    (signal) => get<FeatureCollection>("/flight-plans.geojson", { ...window, state: "submitted,approved,awaiting,refused,not_required" }, signal),
+    [day, hour],
+    (event) => event.service === "flightplan" && event.type.startsWith("FlightPlan"),
+  );
+  useSource("plans", plans.value);
+  usePick("plans", "plan_id", setOpened);
+  if (opened) {
+    return (
+      <PlanDetail
+        key={opened} planId={opened} onBack={() => setOpened(null)}
+        actions={(plan: FlightPlanView, reload) => <RulingForm plan={plan} onRuled={reload} />}
+      />
+    );
+  }
+  return (
+    <section data-testid="traffic">
+      <Counts counts={counts} />
+      <div class="filters">
+        <Input label={t("regulator.day")} type="date" value={day} onInput={setDay} testId="traffic-day" />
+        <Hours hour={hour} onChange={setHour} />
+      </div>
+      <ProblemBox problem={plans.problem} onRetry={plans.reload} />
+      <p class="quiet small" data-testid="plans-shown">{t("regulator.plansShown", { count: whole(plans.value?.features.length ?? 0) })}</p>
+      <Conflicts since={window.from} onOpen={setOpened} />
+      <Feed onOpen={setOpened} />
+    </section>
+  );
+}
+
+function Counts({ counts }: { counts: PlanCounts | null }) {
+  const standing = byState(counts);
+  return (
+    <ul class="counts" data-testid="plan-counts">
+      {PLAN_STATES.filter((state) => (standing[state] ?? 0) > 0 || state === "approved" || state === "awaiting").map((state) => (
+        <li key={state} data-state={state}>
+          <strong class="tabular" style={{ color: PLAN_COLOR[state] }}>{whole(standing[state] ?? 0)}</strong>
+          <span>{planWord(state)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Hours({ hour, onChange }: { hour: number | null; onChange: (hour: number | null) => void }) {
+  return (
+    <div class="field">
+      <label for="hours">{t("regulator.hour")}</label>
+      <select id="hours" value={hour ?? ""} onChange={(event) => onChange(event.currentTarget.value === "" ? null : Number(event.currentTarget.value))}>
+        <option value="">{t("regulator.wholeDay")}</option>
+        {Array.from({ length: 24 / WINDOW_HOURS }, (_, i) => i * WINDOW_HOURS).map((from) => (
+          <option key={from} value={from}>{t("regulator.hourRange", { from, to: from + WINDOW_HOURS })}</option>
+        ))}
+      </select>
+    </div>
+  );
+}

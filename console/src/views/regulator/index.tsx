@@ -1,0 +1,40 @@
+// The regulator's view: rule what waits, watch the traffic, keep the zones.
+import { useEffect, useState } from "preact/hooks";
+import { get } from "../../api/client";
+import { useResource } from "../../api/resource";
+import { Segments } from "../../components/basics";
+import { t } from "../../i18n";
+import { legend } from "../../map/Legend";
+import { awaitingOf, type PlanCounts } from "./counts";
+import { Queue } from "./Queue";
+import { Traffic } from "./Traffic";
+import { Zones } from "./Zones";
+
+type Part = "queue" | "traffic" | "zones";
+
+export function RegulatorView() {
+  const [part, setPart] = useState<Part>("traffic");
+  useEffect(() => { legend.value = part === "zones" ? ["zones"] : ["zones", "plans"]; }, [part]);
+  const counts = useResource(
+    (signal) => get<PlanCounts>("/flight-plans/counts", {}, signal),
+    [],
+    (event) => event.service === "flightplan",
+  );
+  return (
+    <>
+      <Segments
+        label={t("role.regulator")} testId="regulator" chosen={part} onChoose={setPart}
+        choices={[
+          { value: "traffic", text: t("regulator.traffic") },
+          { value: "queue", text: t("regulator.queue"), count: awaitingOf(counts.value) },
+          { value: "zones", text: t("regulator.zones") },
+        ]}
+      />
+      <div class="panel-body">
+        {part === "queue" && <Queue />}
+        {part === "traffic" && <Traffic counts={counts.value} />}
+        {part === "zones" && <Zones />}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,24 @@
+// Zones in force, drawn behind every view and kept fresh.
+import type { FeatureCollection } from "geojson";
+import { useMemo } from "preact/hooks";
+import { get } from "../api/client";
+import { type Resource, useResource } from "../api/resource";
+import { withCircles } from "../geo";
+import { useSource } from "../map/map";
+
+export function useZonesOnMap(chosen: string | null = null): Resource<FeatureCollection> {
+  const zones = useResource(
+    (signal) => get<FeatureCollection>("/zones.geojson", {}, signal),
+    [],
+    (event) => event.type.startsWith("Zone"),
+  );
+  const drawn = useMemo(() => {
+    if (!zones.value) return null;
+    const marked = zones.value.features.map((feature) => ({
+      ...feature, properties: { ...feature.properties, chosen: feature.properties?.["zone_id"] === chosen },
+    }));
+    return withCircles({ type: "FeatureCollection", features: marked });
+  }, [zones.value, chosen]);
+  useSource("zones", drawn);
+  return zones;
+}

@@ -1,0 +1,53 @@
+// Words and phrases put together from the API's values: states, heights, periods, spots.
+import type { Altitude, FlightPlanView, Outcome, PlanState, Spot } from "./api/types";
+import { formatPosition } from "./geo";
+import { t, word } from "./i18n";
+import type { Key } from "./i18n/zh";
+import { advisory, timezone } from "./state";
+import { formatInstant, formatWindow } from "./time";
+
+const ADVISED: readonly PlanState[] = ["approved", "refused", "awaiting"];
+
+/** 预审通过 where the platform only advises and nobody has ruled yet; 已批准 after a ruling or where it decides itself. */
+export function planWord(state: PlanState, ruled = false): string {
+  return advisory.value && !ruled && ADVISED.includes(state)
+    ? t(`planStateAdvisory.${state}` as Key)
+    : t(`planState.${state}`);
+}
+
+export const stateOf = (plan: FlightPlanView): string => planWord(plan.state, plan.ruling !== null);
+
+export function outcomeWord(outcome: Outcome): string {
+  return advisory.value && outcome !== "not_required" ? t(`outcomeAdvisory.${outcome}`) : t(`outcome.${outcome}`);
+}
+
+export const instant = (at: string): string => formatInstant(at, timezone.value);
+export const period = (start: string, end: string): string => formatWindow(start, end, timezone.value);
+
+/** When something holds; open ends are named. */
+export function validity(startsAt: string | null, endsAt: string | null): string {
+  if (startsAt && endsAt) return period(startsAt, endsAt);
+  if (startsAt) return t("common.from", { start: instant(startsAt) });
+  if (endsAt) return t("common.until", { end: instant(endsAt) });
+  return t("common.permanent");
+}
+
+const metres = (altitude: Altitude): string => String(Math.round(altitude.value_m * 10) / 10);
+
+/** `0–120 m 真高`, `地面–300 m 海拔`, with both references where they differ. */
+export function heightBand(lower: Altitude | null, upper: Altitude | null): string {
+  const from = lower ? metres(lower) : t("common.ground");
+  const to = upper ? `${metres(upper)} m` : t("common.unlimited");
+  const reference = (upper ?? lower)?.reference;
+  const mixed = lower && upper && lower.reference !== upper.reference ? ` ${word("reference", lower.reference)}` : "";
+  return `${from}${mixed}${lower && !upper ? " m" : ""} – ${to}${reference ? ` ${word("reference", reference)}` : ""}`;
+}
+
+export function spotWord(spot: Spot): string {
+  if (spot.site_id) return spot.site_id;
+  return spot.lng != null && spot.lat != null ? formatPosition([spot.lng, spot.lat]) : "–";
+}
+
+export const shortId = (id: string): string => id.slice(0, 8);
+export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+export const whole = (count: number): string => Math.round(count).toLocaleString("en-US");
