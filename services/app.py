@@ -60,7 +60,8 @@ def _include(app: FastAPI, settings: Settings, services: Sequence[Service], issu
     if issuer is not None:
         app.include_router(tokens.router)
     for service in services:
-        for router in (*service.routers, streams.router_of(service.name), parked.router_of(service.name)):
+        # the fixed paths first: `/sites/events` is no site
+        for router in (streams.router_of(service.name), parked.router_of(service.name), *service.routers):
             app.include_router(router)
     operations.arrange(app)
     app.openapi = lambda: operations.openapi(app)  # type: ignore[method-assign]

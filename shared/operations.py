@@ -151,7 +151,17 @@ def _schemas_of_bodies(found: list[Operation], schemas: dict[str, Any]) -> dict[
     bodies = [operation.body for operation in found if isinstance(operation.body, Body)]
     inputs = [(id(body), "validation", TypeAdapter(body.type_)) for body in bodies]
     by_key, shared = TypeAdapter.json_schemas(inputs, ref_template=_REFS)  # type: ignore[arg-type]
-    for name, schema in shared.get("$defs", {}).items():
+    for name, schema in _without_null_defaults(shared.get("$defs", {})).items():
         if schemas.setdefault(name, schema) != schema:
             raise ValueError(f"two different schemas are named {name}: rename one of the classes")
     return {key: schema for (key, _), schema in by_key.items()}
+
+
+def _without_null_defaults(schema: Any) -> Any:
+    """FastAPI leaves `"default": null` out of the schemas of responses: the same type in a body must read the same."""
+    if isinstance(schema, list):
+        return [_without_null_defaults(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: part for key, part in schema.items() if not (key == "default" and part is None)}
+    return {key: _without_null_defaults(part) for key, part in kept.items()}
