@@ -33,7 +33,7 @@ def downgrade() -> None:
 
 def _city() -> None:
     op.execute("""CREATE TABLE sites.city_version (
-        only boolean PRIMARY KEY DEFAULT true CHECK (only),
+        "only" boolean PRIMARY KEY DEFAULT true CHECK ("only"),
         version text NOT NULL)""")
     op.execute("""CREATE TABLE sites.district (
         adcode text PRIMARY KEY,
