@@ -63,11 +63,13 @@ class GroupCommit(Generic[T, R]):
         """The item's result, once it is committed. Raises what `write` raised for it, or QueueFull."""
         if len(self._queue) >= self._longest_queue:
             raise QueueFull("too many submissions at once; try again", retry_after_s=1)
-        waiting = _Waiting[T, R](item, current_traceparent(), asyncio.get_running_loop().create_future())
+        answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        # not `_Waiting[T, R](...)`: that notes its types on the instance, which a frozen one with slots refuses
+        waiting = _Waiting(item, current_traceparent(), answer)
         self._queue.append(waiting)
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._drain())
-        return await waiting.answer
+        return await answer
 
     def close(self) -> None:
         """Finish the group being written, and take no more."""
