@@ -79,13 +79,13 @@ def migrated_template(admin: URL) -> str:
     name = f"template_{migrations_digest()}"
     with (ROOT / ".run" / "template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if name not in names_like(admin, "template_%"):
+        if name not in names_like(admin, r"template\_%"):
             draft = f"{name}_draft"
             run(admin, "DROP DATABASE IF EXISTS {} WITH (FORCE)", draft)
             run(admin, "CREATE DATABASE {} TEMPLATE {}", draft, EMPTY_TEMPLATE)
             importlib.import_module("services.migrate").upgrade(text(admin.set(database=draft)))
             run(admin, "ALTER DATABASE {} RENAME TO {}", draft, name)
-            for old in names_like(admin, "template_%")[KEPT_TEMPLATES:]:
+            for old in names_like(admin, r"template\_%")[KEPT_TEMPLATES:]:
                 run(admin, "DROP DATABASE IF EXISTS {}", old)
     return name
 
