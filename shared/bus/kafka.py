@@ -99,7 +99,7 @@ class KafkaBus:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             session_timeout_ms=SESSION_MS,
-            heartbeat_interval_ms=SESSION_MS // 4,
+            heartbeat_interval_ms=500,  # how soon a member hears of a rebalance
             partition_assignment_strategy=[CooperativeStickyAssignor()],
             max_partition_fetch_bytes=4 * 1_048_576,
             fetch_max_wait_ms=200,
@@ -131,7 +131,10 @@ class KafkaReader:
     def __init__(self, bus: KafkaBus, group: str, topics: Sequence[str]) -> None:
         self._prefix = bus.prefix
         self._consumer = bus.consumer(group)
-        self._consumer.subscribe([bus.prefix + topic for topic in topics])
+        names = [bus.prefix + topic for topic in topics]
+        for name in names:
+            self._consumer.partitions_for_topic(name)  # known before it joins, or its first assignment is empty
+        self._consumer.subscribe(names)
         self._done: dict[TopicPartition, int] = {}
         self._failing_since: float | None = None
 
