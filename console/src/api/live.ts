@@ -17,6 +17,9 @@ const SERVICES: readonly Service[] = ["airspace", "flightplan", "sites"];
 /** Open only while every stream is. */
 export const streamState = signal<StreamState>("connecting");
 
+/** Counts the times a broken stream came back: what may have been missed meanwhile is read again. */
+export const resumed = signal(0);
+
 const listeners = new Set<(event: LiveEvent) => void>();
 
 export function listen(listener: (event: LiveEvent) => void): () => void {
@@ -28,6 +31,7 @@ export function listen(listener: (event: LiveEvent) => void): () => void {
 export function connect(): () => void {
   const stop = new AbortController();
   const states = new Map<Service, StreamState>(SERVICES.map((service) => [service, "connecting"]));
+  const broken = new Set<Service>();
   for (const service of SERVICES) {
     void follow({
       url: `/${service}/events`,
@@ -36,11 +40,14 @@ export function connect(): () => void {
       onUnauthorized: forget,
       onState: (state) => {
         if (stop.signal.aborted) return;
+        if (state === "open" && broken.delete(service)) resumed.value += 1;
+        if (state === "waiting") broken.add(service);
         states.set(service, state);
         const all = [...states.values()];
         streamState.value = all.find((one) => one === "waiting") ?? all.find((one) => one !== "open") ?? "open";
       },
       onMessage: ({ event: type, data }) => {
+        if (type === "dropped") return; // we read too slowly: the stream ends and is resumed where it was
         const { key, time, event } = JSON.parse(data) as Omit<LiveEvent, "type" | "service">;
         for (const listener of listeners) listener({ service, type, key, time, event });
       },

@@ -1,7 +1,7 @@
 // A piece of the platform's state on the page: loaded, kept fresh by events, with its loading and error states.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { type ApiProblem, asProblem } from "./errors";
-import { listen, type LiveEvent } from "./live";
+import { listen, type LiveEvent, resumed } from "./live";
 import type { Page } from "./types";
 
 export interface Resource<T> {
@@ -43,7 +43,7 @@ export function useResource<T>(
         setLoading(false);
       });
     return () => stop.abort();
-  }, [...dependencies, round]);
+  }, [...dependencies, round, resumed.value]);
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,5 +1,5 @@
 // The words of the API, as the page uses them.
-import type { FeatureCollection } from "geojson";
+import type { Geometry } from "geojson";
 
 export interface Page<T> {
   items: T[];
@@ -177,12 +177,122 @@ export const SITE_KINDS = [
 ] as const;
 export type SiteKind = (typeof SITE_KINDS)[number];
 
+export interface Words {
+  zh: string;
+  en: string;
+}
+
 export interface City {
-  name: { zh: string; en: string };
+  name: Words;
   timezone: string;
   centre: [number, number];
   bounds: [number, number, number, number];
   approval_mode: "advisory" | "entrusted";
+  service_radius_m: number;
+  population: number;
+  census: string;
+  districts: { adcode: string; name: Words; population: number }[];
+  attributions: string[];
 }
 
-export type GeoJson = FeatureCollection;
+export interface Tally {
+  sites_laid_out: number;
+  sites_in_use: number;
+  commercial_routes: number;
+  governance_routes: number;
+}
+
+export interface TargetProgress {
+  target: {
+    target_id: string;
+    name: Words;
+    verb: Words;
+    number: number;
+    owner: Words;
+    source: Words;
+    period: (Words & { starts: string; ends: string }) | null;
+    past_period: boolean;
+    headline: boolean;
+    route_class: string | null;
+  };
+  count: number | null;
+  laid_out: number | null;
+  in_use: number | null;
+}
+
+export interface ReasonView extends Words {
+  code: string;
+  about: string;
+}
+
+export interface Progress {
+  as_of: string;
+  total: Tally;
+  targets: TargetProgress[];
+  districts: { adcode: string; name: Words; tally: Tally }[];
+  sites_not_laid_out: { reason: ReasonView; number: number }[];
+  routes_not_counted: { reason: ReasonView; number: number }[];
+  demo_sites: number;
+  demo_routes: number;
+}
+
+export interface CountedSite {
+  site_id: string;
+  name: string;
+  kind: SiteKind;
+  state: SiteState;
+  district: string;
+  counts: boolean;
+  in_use: boolean;
+  reason: ReasonView | null;
+  demo: boolean;
+}
+
+export interface CountedRoute {
+  route_id: string;
+  name: string;
+  operator: string;
+  state: string;
+  route_class: string | null;
+  district: string;
+  counts: boolean;
+  reasons: ReasonView[];
+  demo: boolean;
+}
+
+export interface SiteView {
+  site_id: string;
+  state: SiteState;
+  spec: {
+    name: string;
+    kind: SiteKind;
+    lng: number;
+    lat: number;
+    pads: number;
+    operator: string;
+    unit: string;
+    address: string;
+    source: string;
+    demo: boolean;
+  };
+  district: string;
+  laid_out: boolean;
+  in_use: boolean;
+  reason: ReasonView | null;
+  assessment: AssessmentView | null;
+  effective_at: string;
+}
+
+export interface CoverageNumbers {
+  adcode: string;
+  name: Words;
+  population: number;
+  served: number;
+  share: number;
+}
+
+export interface Coverage {
+  type: "FeatureCollection";
+  properties: CoverageNumbers & { radius_m: number | null; usual_radius_m: number; sites: number };
+  features: { type: "Feature"; properties: CoverageNumbers; geometry: Geometry }[];
+}

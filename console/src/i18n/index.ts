@@ -1,6 +1,7 @@
 // The page's words: Chinese by default, English by a switch; every text has both or the page does not compile.
 import { computed, signal } from "@preact/signals";
 import { en } from "./en";
+import { fill } from "./fill";
 import { type Key, zh } from "./zh";
 
 export type Language = "zh" | "en";
@@ -18,9 +19,6 @@ export function speak(chosen: Language): void {
 export function t(key: Key, values: Record<string, string | number> = {}): string {
   return fill(texts.value[key], values);
 }
-
-export const fill = (text: string, values: Record<string, string | number>): string =>
-  text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
 
 /** The word for a value of the API, such as `kind.nest`; the value itself where the page has no word for it yet. */
 export function word(group: string, value: string | null | undefined): string {

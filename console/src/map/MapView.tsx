@@ -20,7 +20,7 @@ export function MapView() {
       {mapFailed.value ? <p class="map-failed">{t("map.noWebgl")}</p> : <MapButtons />}
       <Ground />
       <Legend />
-      <p class="map-attribution">{t("map.attribution")}</p>
+      <p class="map-attribution" title={city.value?.attributions.join("\n")}>{t("map.attribution")}</p>
     </section>
   );
 }
@@ -50,11 +50,10 @@ function Ground() {
   const chosen = language.value;
   useEffect(() => {
     if (!target || !districts.value) return;
-    const name = chosen === "en" ? "name_en" : "name";
-    const features = districts.value.features.map((feature) => {
-      const properties = feature.properties ?? {};
-      return { ...feature, properties: { ...properties, label: properties[name] ?? properties["name_zh"] } };
-    });
+    const names = new Map(city.value?.districts.map((one) => [one.adcode, one.name[chosen]]));
+    const features = districts.value.features.map((feature) => ({
+      ...feature, properties: { ...feature.properties, label: names.get(String(feature.properties?.["adcode"])) ?? "" },
+    }));
     setSource("districts", { type: "FeatureCollection", features });
   }, [target, districts.value, chosen]);
   useEffect(() => {

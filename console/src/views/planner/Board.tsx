@@ -3,11 +3,12 @@ import type { FeatureCollection } from "geojson";
 import { useState } from "preact/hooks";
 import { get } from "../../api/client";
 import { useResource } from "../../api/resource";
-import { Loading, ProblemBox } from "../../components/basics";
+import type { Progress, ReasonView, TargetProgress } from "../../api/types";
+import { DemoTag, Loading, ProblemBox } from "../../components/basics";
 import { said, t } from "../../i18n";
 import { useSource } from "../../map/map";
 import { instant, whole } from "../../words";
-import { countsToward, type Progress, type TargetCount } from "./progress";
+import { countsToward } from "./progress";
 import { Why } from "./Why";
 
 export function Board() {
@@ -25,22 +26,26 @@ export function Board() {
       {!found && progress.loading && <Loading />}
       {found && (
         <>
-          {found.targets.filter((one) => one.headline).map((one) => (
-            <Headline key={one.target_id} target={one} onWhy={() => setWhy(one.route_class ? "routes" : "sites")} />
+          <p class="board-note"><DemoTag demo={found.demo_sites + found.demo_routes > 0} /><span class="quiet small">{t("planner.asOf", { time: instant(found.as_of) })}</span></p>
+          {found.targets.filter((one) => one.target.headline).map((one) => (
+            <Headline
+              key={one.target.target_id} progress={one} onWhy={() => setWhy(one.target.route_class ? "routes" : "sites")}
+            />
           ))}
+          <Reasons title={t("planner.sitesNotCounted")} rows={found.sites_not_laid_out} onOpen={() => setWhy("sites")} />
+          <Reasons title={t("planner.routesNotCounted")} rows={found.routes_not_counted} onOpen={() => setWhy("routes")} />
           <h3>{t("planner.byDistrict")}</h3>
           <Districts progress={found} />
-          <OtherTargets targets={found.targets.filter((one) => !one.headline)} />
-          {found.as_of && <p class="quiet small">{t("planner.asOf", { time: instant(found.as_of) })}</p>}
+          <OtherTargets targets={found.targets.filter((one) => !one.target.headline)} />
         </>
       )}
     </section>
   );
 }
 
-function Headline({ target, onWhy }: { target: TargetCount; onWhy: () => void }) {
-  const count = target.count ?? 0;
-  const laidOut = target.laid_out;
+function Headline({ progress, onWhy }: { progress: TargetProgress; onWhy: () => void }) {
+  const { target, in_use: inUse, laid_out: laidOut } = progress;
+  const count = progress.count ?? 0;
   const missing = target.number - count;
   return (
     <article class="target" data-testid={`target-${target.target_id}`}>
@@ -52,12 +57,12 @@ function Headline({ target, onWhy }: { target: TargetCount; onWhy: () => void })
         <strong class="tabular" data-testid="target-count">{whole(count)}</strong>
         <span>{t("planner.goal", { number: whole(target.number) })} · {said(target.verb)}</span>
       </p>
-      <Bar number={target.number} count={count} inUse={laidOut === null ? null : target.in_use} />
+      <Bar number={target.number} count={count} inUse={inUse} />
       <p class="target-foot small">
         {laidOut !== null && (
           <span>
             {t("planner.laidOut")} <b class="tabular" data-testid="laid-out">{whole(laidOut)}</b> ·{" "}
-            {t("planner.inUse")} <b class="tabular" data-testid="in-use">{whole(target.in_use ?? 0)}</b>
+            {t("planner.inUse")} <b class="tabular" data-testid="in-use">{whole(inUse ?? 0)}</b>
           </span>
         )}
         {laidOut === null && <span>{missing > 0 ? t("planner.remaining", { count: whole(missing) }) : t("planner.reached")}</span>}
@@ -81,6 +86,20 @@ function Bar({ number, count, inUse }: { number: number; count: number; inUse: n
   );
 }
 
+/** Why something does not count, how many for each reason; a click opens the list behind it. */
+function Reasons({ title, rows, onOpen }: { title: string; rows: readonly { reason: ReasonView; number: number }[]; onOpen: () => void }) {
+  if (rows.length === 0) return null;
+  return (
+    <details class="fold">
+      <summary>{title} <span class="count">{rows.reduce((sum, row) => sum + row.number, 0)}</span></summary>
+      <ul class="reasons">
+        {rows.map(({ reason, number }) => <li key={reason.code}><span>{said(reason)}</span><b class="tabular">{number}</b></li>)}
+      </ul>
+      <button type="button" class="quiet-button" onClick={onOpen}>{t("common.details")}</button>
+    </details>
+  );
+}
+
 function Districts({ progress }: { progress: Progress }) {
   return (
     <div class="table-wrap">
@@ -97,21 +116,21 @@ function Districts({ progress }: { progress: Progress }) {
         <tbody>
           {progress.districts.map((row) => (
             <tr key={row.adcode}>
-              <th scope="row">{row.name ? said(row.name) : t("common.outside")}</th>
-              <td class="number">{row.sites_laid_out}</td>
-              <td class="number">{row.sites_in_use}</td>
-              <td class="number">{row.commercial_routes}</td>
-              <td class="number">{row.governance_routes}</td>
+              <th scope="row">{said(row.name)}</th>
+              <td class="number">{row.tally.sites_laid_out}</td>
+              <td class="number">{row.tally.sites_in_use}</td>
+              <td class="number">{row.tally.commercial_routes}</td>
+              <td class="number">{row.tally.governance_routes}</td>
             </tr>
           ))}
         </tbody>
         <tfoot>
           <tr>
             <th scope="row">{t("common.total")}</th>
-            <td class="number">{progress.city.sites_laid_out}</td>
-            <td class="number">{progress.city.sites_in_use}</td>
-            <td class="number">{progress.city.commercial_routes}</td>
-            <td class="number">{progress.city.governance_routes}</td>
+            <td class="number">{progress.total.sites_laid_out}</td>
+            <td class="number">{progress.total.sites_in_use}</td>
+            <td class="number">{progress.total.commercial_routes}</td>
+            <td class="number">{progress.total.governance_routes}</td>
           </tr>
         </tfoot>
       </table>
@@ -119,20 +138,20 @@ function Districts({ progress }: { progress: Progress }) {
   );
 }
 
-function OtherTargets({ targets }: { targets: readonly TargetCount[] }) {
+function OtherTargets({ targets }: { targets: readonly TargetProgress[] }) {
   if (targets.length === 0) return null;
   return (
     <details class="fold">
       <summary>{t("planner.otherTargets")}</summary>
       <ul class="rows">
-        {targets.map((target) => (
+        {targets.map(({ target, count }) => (
           <li key={target.target_id} class="hit">
             <span class="row-top">
               <strong>{said(target.name)}</strong>
               {target.past_period && <span class="chip warn">{t("planner.pastPeriod")}</span>}
             </span>
             <span class="row-line">
-              {target.count === null ? t("planner.uncounted") : <b class="tabular">{whole(target.count)}</b>}{" "}
+              {count === null ? t("planner.uncounted") : <b class="tabular">{whole(count)}</b>}{" "}
               <span class="quiet">{t("planner.goal", { number: whole(target.number) })} · {said(target.verb)}</span>
             </span>
             <span class="row-line quiet">

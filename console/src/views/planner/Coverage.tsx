@@ -3,55 +3,44 @@ import type { FeatureCollection } from "geojson";
 import { useMemo, useState } from "preact/hooks";
 import { get } from "../../api/client";
 import { useResource } from "../../api/resource";
+import type { Coverage as CoverageAnswer } from "../../api/types";
 import { Loading, ProblemBox } from "../../components/basics";
 import { Select } from "../../components/fields";
 import { formatDistance } from "../../geo";
-import { language, t } from "../../i18n";
+import { said, t } from "../../i18n";
 import { COVERAGE_STEPS } from "../../map/colors";
 import { useSource } from "../../map/map";
+import { city } from "../../state";
 import { percent, whole } from "../../words";
-
-interface CoverageAnswer extends FeatureCollection {
-  city?: { population: number; served: number; share: number };
-  radius_m?: number | null;
-}
-
-interface Row {
-  adcode: string;
-  name: string;
-  population: number;
-  served: number;
-  share: number;
-}
 
 const RADII = ["1000", "2000", "3000", "5000", "8000"] as const;
 
 export function Coverage() {
-  const [radius, setRadius] = useState<string>("3000");
+  const [radius, setRadius] = useState(""); // none chosen: each site serves within its own
   const coverage = useResource(
     (signal) => get<CoverageAnswer>("/coverage", { radius_m: radius }, signal), [radius], (event) => event.service === "sites",
   );
   const sites = useResource(
     (signal) => get<FeatureCollection>("/sites.geojson", { state: "commissioned" }, signal), [], (event) => event.service === "sites",
   );
-  useSource("coverage", coverage.value);
+  const found = coverage.value;
+  const drawn = useMemo(() => found && drawnOf(found), [found]);
+  useSource("coverage", drawn);
   useSource("sites", sites.value);
-  const rows = useMemo(() => rowsOf(coverage.value), [coverage.value, language.value]);
-  const population = rows.reduce((sum, row) => sum + row.population, 0);
-  const served = rows.reduce((sum, row) => sum + row.served, 0);
+  const rows = (found?.features ?? []).map((feature) => feature.properties).sort((a, b) => b.share - a.share);
   return (
     <section data-testid="coverage">
       <Select
         label={t("planner.radius")} value={radius} onChange={setRadius} testId="radius"
-        options={RADII.map((value) => ({ value: value as string, text: formatDistance(Number(value)) }))}
+        options={[{ value: "", text: t("planner.ownRadius") }, ...RADII.map((value) => ({ value: value as string, text: formatDistance(Number(value)) }))]}
       />
       <ProblemBox problem={coverage.problem} onRetry={coverage.reload} />
-      {!coverage.value && coverage.loading && <Loading />}
-      {coverage.value && (
+      {!found && coverage.loading && <Loading />}
+      {found && (
         <>
           <p class="target-number">
-            <strong class="tabular" data-testid="city-share">{percent(population ? served / population : 0)}</strong>
-            <span>{t("planner.cityShare", { radius: formatDistance(Number(radius)) })}</span>
+            <strong class="tabular" data-testid="city-share">{percent(found.properties.share)}</strong>
+            <span>{radius ? t("planner.cityShare", { radius: formatDistance(Number(radius)) }) : t("planner.cityShareOwn")}</span>
           </p>
           <div class="table-wrap">
             <table data-testid="coverage-table">
@@ -66,7 +55,7 @@ export function Coverage() {
               <tbody>
                 {rows.map((row) => (
                   <tr key={row.adcode}>
-                    <th scope="row"><span class="swatch" style={{ background: colorOf(row.share) }} aria-hidden="true" />{row.name}</th>
+                    <th scope="row"><span class="swatch" style={{ background: colorOf(row.share) }} aria-hidden="true" />{said(row.name)}</th>
                     <td class="number">{whole(row.population)}</td>
                     <td class="number">{whole(row.served)}</td>
                     <td class="number">{percent(row.share)}</td>
@@ -75,22 +64,14 @@ export function Coverage() {
               </tbody>
             </table>
           </div>
-          <p class="quiet small">{t("planner.censusNote")}</p>
+          <p class="quiet small">{t("planner.sitesInUse")} {found.properties.sites} · {t("planner.censusNote", { census: city.value?.census ?? "" })}</p>
         </>
       )}
     </section>
   );
 }
 
-function rowsOf(answer: CoverageAnswer | null): Row[] {
-  const rows = (answer?.features ?? []).map(({ properties }): Row => ({
-    adcode: String(properties?.["adcode"]),
-    name: String((language.value === "en" ? properties?.["name_en"] : properties?.["name"]) ?? properties?.["name_zh"] ?? ""),
-    population: Number(properties?.["population"] ?? 0),
-    served: Number(properties?.["served"] ?? 0),
-    share: Number(properties?.["share"] ?? 0),
-  }));
-  return rows.sort((a, b) => b.share - a.share);
-}
+/** The map's districts with their share flat in the properties, as the layer's colour wants it. */
+const drawnOf = (answer: CoverageAnswer): FeatureCollection => ({ type: "FeatureCollection", features: answer.features });
 
 const colorOf = (share: number): string => [...COVERAGE_STEPS].reverse().find(([from]) => share >= from)?.[1] ?? "#fff";

@@ -3,24 +3,16 @@ import type { FeatureCollection } from "geojson";
 import { useMemo, useState } from "preact/hooks";
 import { get } from "../../api/client";
 import { usePages, useResource } from "../../api/resource";
-import { type Page, SITE_KINDS, SITE_STATES, type SiteKind, type SiteState } from "../../api/types";
+import { type Page, SITE_KINDS, SITE_STATES, type SiteKind, type SiteState, type SiteView } from "../../api/types";
 import { Chip, DemoTag, Empty, Facts, Loading, More, ProblemBox } from "../../components/basics";
 import { Select } from "../../components/fields";
+import { Findings } from "../../components/Findings";
+import { History } from "../../components/History";
 import { formatPosition } from "../../geo";
-import { t, word } from "../../i18n";
+import { said, t, word } from "../../i18n";
 import { goTo, lightsUp } from "../../map/highlight";
 import { usePick, useSource } from "../../map/map";
-import { useDistricts } from "./districts";
-
-interface SiteView {
-  site_id: string;
-  state: SiteState;
-  district: string;
-  spec: {
-    name: string; kind: SiteKind; lng: number; lat: number; pads: number; unit: string; operator: string; address: string;
-    source: string; demo: boolean;
-  };
-}
+import { city } from "../../state";
 
 const TONE: Record<SiteState, string> = {
   commissioned: "good", under_construction: "calm", approved: "calm", proposed: "plain", suspended: "warn", retired: "faint",
@@ -31,7 +23,6 @@ export function Sites() {
   const [kind, setKind] = useState<SiteKind | "all">("all");
   const [district, setDistrict] = useState("all");
   const [opened, setOpened] = useState<string | null>(null);
-  const districts = useDistricts();
   const query = {
     state: state === "all" ? undefined : state, kind: kind === "all" ? undefined : kind,
     district: district === "all" ? undefined : district,
@@ -50,7 +41,7 @@ export function Sites() {
   }, [onMap.value, opened]);
   useSource("sites", drawn);
   usePick("sites", "site_id", setOpened);
-  if (opened) return <SiteDetail siteId={opened} names={districts} onBack={() => setOpened(null)} />;
+  if (opened) return <SiteDetail siteId={opened} onBack={() => setOpened(null)} />;
   return (
     <section data-testid="sites">
       <div class="filters three">
@@ -59,7 +50,7 @@ export function Sites() {
         <Select label={t("zone.kind")} value={kind} onChange={setKind}
           options={[{ value: "all" as const, text: t("common.all") }, ...SITE_KINDS.map((value) => ({ value, text: word("siteKind", value) }))]} />
         <Select label={t("common.district")} value={district} onChange={setDistrict}
-          options={[{ value: "all", text: t("common.all") }, ...districts.map(({ adcode, name }) => ({ value: adcode, text: name }))]} />
+          options={[{ value: "all", text: t("common.all") }, ...(city.value?.districts ?? []).map(({ adcode, name }) => ({ value: adcode, text: said(name) }))]} />
       </div>
       <ProblemBox problem={sites.problem} onRetry={sites.reload} />
       {sites.loading && sites.items.length === 0 && <Loading />}
@@ -74,7 +65,7 @@ export function Sites() {
                 <DemoTag demo={site.spec.demo} />
               </span>
               <span class="row-line quiet">
-                {word("siteKind", site.spec.kind)} · {districts.find((one) => one.adcode === site.district)?.name ?? t("common.outside")}
+                {word("siteKind", site.spec.kind)} · {districtName(site.district)}
                 <span class="row-id">{site.site_id}</span>
               </span>
             </button>
@@ -86,9 +77,12 @@ export function Sites() {
   );
 }
 
+const districtName = (adcode: string): string =>
+  said(city.value?.districts.find((one) => one.adcode === adcode)?.name) || t("common.outside");
+
 const at = (site: SiteView) => ({ place: [site.spec.lng, site.spec.lat] });
 
-function SiteDetail({ siteId, names, onBack }: { siteId: string; names: readonly { adcode: string; name: string }[]; onBack: () => void }) {
+function SiteDetail({ siteId, onBack }: { siteId: string; onBack: () => void }) {
   const found = useResource(
     (signal) => get<SiteView>(`/sites/${encodeURIComponent(siteId)}`, {}, signal), [siteId], (event) => event.key === siteId,
   );
@@ -109,13 +103,21 @@ function SiteDetail({ siteId, names, onBack }: { siteId: string; names: readonly
             rows={[
               [t("plan.number"), <code>{site.site_id}</code>],
               [t("zone.kind"), `${word("siteKind", site.spec.kind)} · ${t("planner.pads", { n: site.spec.pads })}`],
-              [t("common.district"), names.find((one) => one.adcode === site.district)?.name ?? t("common.outside")],
+              [t("common.district"), districtName(site.district)],
               [t("planner.owner"), site.spec.unit || site.spec.operator || "–"],
-              [t("map.label"), formatPosition([site.spec.lng, site.spec.lat])],
-              Boolean(site.spec.address) && [t("plan.fromTo"), site.spec.address],
+              [t("planner.position"), formatPosition([site.spec.lng, site.spec.lat])],
+              Boolean(site.spec.address) && [t("planner.address"), site.spec.address],
               Boolean(site.spec.source) && [t("planner.source"), site.spec.source],
+              [t("planner.target"), site.reason ? `${t("planner.countsNot")}：${said(site.reason)}` : t("planner.counts")],
             ]}
           />
+          {site.assessment && (
+            <>
+              <h4>{t("plan.assessment")}</h4>
+              <Findings assessment={site.assessment} />
+            </>
+          )}
+          <History path={`/sites/${encodeURIComponent(site.site_id)}/history`} of={site.site_id} />
         </>
       )}
     </section>

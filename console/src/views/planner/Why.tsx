@@ -2,10 +2,9 @@
 import { useState } from "preact/hooks";
 import { get } from "../../api/client";
 import { usePages } from "../../api/resource";
-import type { Page } from "../../api/types";
+import type { CountedRoute, CountedSite, Page } from "../../api/types";
 import { Chip, DemoTag, Empty, Loading, More, ProblemBox, Segments } from "../../components/basics";
 import { said, t, word } from "../../i18n";
-import type { CountedRoute, CountedSite } from "./progress";
 import { countsToward } from "./progress";
 
 export function Why({ of, onBack }: { of: "sites" | "routes"; onBack: () => void }) {
@@ -48,7 +47,7 @@ function RouteRow({ route }: { route: CountedRoute }) {
   return (
     <li class="hit">
       <span class="row-top"><strong>{route.name}</strong><Chip tone="plain">{word("routeState", route.state)}</Chip><DemoTag demo={route.demo} /></span>
-      <span class="row-line">{said(route.reason) || word("routeClass", route.route_class)}<span class="row-id">{route.route_id}</span></span>
+      <span class="row-line">{route.reasons.length > 0 ? route.reasons.map(said).join("；") : word("routeClass", route.route_class)}<span class="row-id">{route.route_id}</span></span>
     </li>
   );
 }

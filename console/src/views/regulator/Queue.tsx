@@ -50,13 +50,14 @@ export function Queue() {
   );
 }
 
-/** Approve or refuse, with the reason; in advisory mode it records what the air-traffic body answered. */
+/** Approve or refuse what waits, revoke what was approved, with the reason; in advisory mode it records what the air-traffic body answered. */
 export function RulingForm({ plan, onRuled }: { plan: FlightPlanView; onRuled: () => void }) {
   const [reason, setReason] = useState("");
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [missing, setMissing] = useState(false);
   const [busy, setBusy] = useState(false);
-  if (plan.state !== "awaiting") return null;
+  const waits = plan.state === "awaiting";
+  if (!waits && plan.state !== "approved") return null;
 
   const rule = async (decision: "approve" | "refuse"): Promise<void> => {
     setMissing(reason.trim() === "");
@@ -72,7 +73,7 @@ export function RulingForm({ plan, onRuled }: { plan: FlightPlanView; onRuled: (
       setBusy(false);
     }
   };
-  return (
+  const form = (
     <div class="ruling">
       <TextArea
         label={t("regulator.rulingReason")} value={reason} onInput={setReason} testId="ruling-reason"
@@ -80,13 +81,16 @@ export function RulingForm({ plan, onRuled }: { plan: FlightPlanView; onRuled: (
       />
       <ProblemBox problem={problem} />
       <div class="actions">
-        <button type="button" class="primary" disabled={busy} data-testid="approve" onClick={() => void rule("approve")}>
-          {t(advisory.value ? "regulator.recordApprove" : "regulator.approve")}
-        </button>
+        {waits && (
+          <button type="button" class="primary" disabled={busy} data-testid="approve" onClick={() => void rule("approve")}>
+            {t(advisory.value ? "regulator.recordApprove" : "regulator.approve")}
+          </button>
+        )}
         <button type="button" class="secondary danger" disabled={busy} data-testid="refuse" onClick={() => void rule("refuse")}>
           {t(advisory.value ? "regulator.recordRefuse" : "regulator.refuse")}
         </button>
       </div>
     </div>
   );
+  return waits ? form : <details class="fold"><summary>{t("regulator.revoke")}</summary>{form}</details>;
 }

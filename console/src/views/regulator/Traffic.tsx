@@ -16,7 +16,7 @@ import { PLAN_COLOR } from "../../map/colors";
 import { dayWindow } from "../operator/MyPlans";
 import { useZonesOnMap } from "../zonesOnMap";
 import { Conflicts } from "./Conflicts";
-import { byState, type PlanCounts } from "./counts";
+import type { PlanCounts } from "./counts";
 import { Feed } from "./Feed";
 import { RulingForm } from "./Queue";
 
@@ -59,7 +59,7 @@ export function Traffic({ counts }: { counts: PlanCounts | null }) {
 }
 
 function Counts({ counts }: { counts: PlanCounts | null }) {
-  const standing = byState(counts);
+  const standing = counts ?? {};
   return (
     <ul class="counts" data-testid="plan-counts">
       {PLAN_STATES.filter((state) => (standing[state] ?? 0) > 0 || state === "approved" || state === "awaiting").map((state) => (
