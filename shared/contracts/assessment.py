@@ -93,3 +93,4 @@ class Assessment:
     zones_version: int
     decided_at: Instant
     rules: Identifier  # name of the rule set: profile and revision
+    findings_left_out: int = 0  # weaker ones beyond the most that are kept

@@ -79,12 +79,15 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waypoint:
-    """A point of the path at a height in the intent's reference; `hover_s` seconds are spent there within `hover_radius_m`."""
+    """A point of the path at a height in the intent's reference, where `hover_s` seconds are spent within a radius.
+
+    `speed_mps` is flown over the leg that ends here; where absent, the intent's.
+    """
 
     lng: Longitude
     lat: Latitude
     height_m: Annotated[float, Ge(0.0), Le(10_000.0)]
-    speed_mps: Annotated[float, Gt(0.0), Le(150.0)] | None = None  # over the leg that ends here; the intent's where absent
+    speed_mps: Annotated[float, Gt(0.0), Le(150.0)] | None = None
     hover_s: Annotated[float, Ge(0.0), Le(14_400.0)] = 0.0
     hover_radius_m: Annotated[float, Ge(0.0), Le(2_000.0)] = 0.0
 

@@ -121,9 +121,7 @@ def timed(rows: Sequence[Part], codes: Longs, rules: FlightRules, terrain: Terra
     lng1, lat1, lng2, lat2, height1, height2, speed, hold_s, radius = table[2:11]
     azimuth, azimuth_end, length = np.zeros((3, len(flight)))
     is_leg = kind == LEG
-    azimuth[is_leg], azimuth_end[is_leg], length[is_leg] = legs(
-        lng1[is_leg], lat1[is_leg], lng2[is_leg], lat2[is_leg]
-    )
+    azimuth[is_leg], azimuth_end[is_leg], length[is_leg] = legs(lng1[is_leg], lat1[is_leg], lng2[is_leg], lat2[is_leg])
     rise, most_rise = _rises(kind, codes[flight], height1, height2, np.stack((lng1, lat1, lng1, lat1), axis=1), terrain)
     moving = np.where(is_leg, length / speed, hold_s)
     early = np.floor(np.maximum(moving, _climbing(rise, rules)) * US).astype(np.int64)

@@ -36,7 +36,7 @@ def _engineering_defaults() -> Mapping[AircraftClass, Tolerance]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlightRules:
-    """Tolerances by class, rates, slice length. The defaults are engineering defaults: no official separation exists."""
+    """Tolerances by class, rates, slice length. All are engineering defaults: no official separation exists."""
 
     name: str = "default-1"  # of the rule set; every Assessment carries it
     tolerances: Mapping[AircraftClass, Tolerance] = field(default_factory=_engineering_defaults)

@@ -71,8 +71,8 @@ class SitePosition:
 class Decision:
     """What was decided on one plan, in the order it was decided.
 
-    Holds `request.volumes` where `reserves`; gives up what the plan held before where `releases`. Neither: a refused move,
-    or a plan that held nothing.
+    Holds `request.volumes` where `reserves`; gives up what the plan held before where `releases`. Neither: a refused
+    move.
     """
 
     request: PlanRequest
@@ -87,4 +87,5 @@ class Decision:
     @property
     def releases(self) -> bool:
         """True where the plan now holds nothing."""
-        return not self.reserves and not self.request.keeps_former
+        kept = self.request.keeps_former and self.assessment.outcome is Outcome.REFUSED
+        return not self.reserves and not kept

@@ -2,10 +2,56 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
-from shared.contracts.airspace import ZoneSpec
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from services.airspace.domain.exact import (
+    FRAME_ERROR_M,
+    TOUCH_M,
+    LocalShape,
+    core_in,
+    frame_error,
+    lines_of,
+    local,
+    local_shape,
+    middle,
+    segment_gap_m,
+)
+from shared.contracts.airspace import Binds, HeightBasis, ZoneSpec
 from shared.flight import FlightVolumes
-from shared.terrain import Terrain
+from shared.flight.records import FOREVER_US, joined, to_us
+from shared.flight.rules import MAX_CORE_M
+from shared.geodesy import from_local
+from shared.outlines import box_of, core_of, projected
+from shared.terrain import REFERENCES, Terrain
+from shared.volumes import Altitude
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Index = NDArray[np.intp]
+
+_ROW: Final = np.dtype(
+    [
+        ("lng0", "f8"),
+        ("lat0", "f8"),
+        ("radius_m", "f8"),
+        ("reach_m", "f8"),  # of a polygon from its frame's centre; a circle's centre reaches nowhere
+        ("polygon", "?"),
+        ("lower_m", "f8"),
+        ("lower_reference", "i4"),
+        ("upper_m", "f8"),
+        ("upper_reference", "i4"),
+        ("start_us", "i8"),
+        ("end_us", "i8"),
+        ("declared", "?"),
+        ("binds_crewed", "?"),
+        ("binds_uncrewed", "?"),
+    ]
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,11 +61,33 @@ class Zone:
     zone_id: str
     zone_version: int
     spec: ZoneSpec
+    local: LocalShape  # a circle's centre stands for it here: only `row` knows its radius
+    row: NDArray[np.void]  # one row of `_ROW`
+    box: tuple[float, float, float, float]  # west, south, east, north in degrees, never too small
 
 
 def zone(zone_id: str, zone_version: int, spec: ZoneSpec) -> Zone:
     """The zone, projected and prepared (0.1 to a few ms, by vertices). The outline has been checked."""
-    raise NotImplementedError
+    core, radius_m = core_of(spec.outline)
+    if isinstance(core, shapely.Polygon):
+        shape = local_shape(core)
+    else:
+        shape = LocalShape(shapely.Polygon(), core.x, core.y, 0.0)
+    row = np.zeros(1, _ROW)
+    row["lng0"], row["lat0"], row["reach_m"], row["radius_m"] = shape.lng0, shape.lat0, shape.reach_m, radius_m
+    row["polygon"] = isinstance(core, shapely.Polygon)
+    row["lower_m"], row["lower_reference"] = _height(spec.lower, -np.inf)
+    row["upper_m"], row["upper_reference"] = _height(spec.upper, np.inf)
+    row["start_us"] = -FOREVER_US if spec.starts_at is None else to_us(spec.starts_at)
+    row["end_us"] = FOREVER_US if spec.ends_at is None else to_us(spec.ends_at)
+    row["declared"] = spec.height_basis is HeightBasis.DECLARED
+    row["binds_crewed"] = spec.binds is not Binds.UNCREWED
+    row["binds_uncrewed"] = spec.binds is not Binds.CREWED
+    return Zone(zone_id, zone_version, spec, shape, row, box_of(spec.outline))
+
+
+def _height(altitude: Altitude | None, absent: float) -> tuple[float, int]:
+    return (absent, -1) if altitude is None else (altitude.value_m, REFERENCES.index(altitude.reference))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +97,174 @@ class ZoneHit:
     zone: Zone
     volumes: Sequence[int]
     place: tuple[float, float]  # on the core of the first of them, nearest the zone
+    mixed: bool  # whether heights in different references were compared, through the terrain
 
 
 class ZoneIndex:
     """All zones in force at `version`. Immutable: `updated` gives the next one and re-uses every prepared zone."""
 
-    version: int
-    zones: Mapping[str, Zone]
-
     def __init__(self, version: int = 0, zones: Iterable[Zone] = ()) -> None:
-        raise NotImplementedError
+        self.version = version
+        self.zones: Mapping[str, Zone] = {zone.zone_id: zone for zone in zones}
 
     def updated(self, version: int, put: Iterable[Zone] = (), gone: Iterable[str] = ()) -> "ZoneIndex":
         """The index at a later version: `put` replaces by zone_id, `gone` names zones withdrawn."""
-        raise NotImplementedError
+        zones = {**self.zones, **{zone.zone_id: zone for zone in put}}
+        for zone_id in gone:
+            zones.pop(zone_id, None)
+        return ZoneIndex(version, zones.values())
 
     def hits(self, flights: Sequence[FlightVolumes], crewed: Sequence[bool], terrain: Terrain) -> list[list[ZoneHit]]:
         """For each flight the zones that bind it and that a volume of it meets, ordered by zone_id."""
-        raise NotImplementedError
+        found: list[list[ZoneHit]] = [[] for _ in flights]
+        if not self.zones or not flights:
+            return found
+        volumes, owner = joined(flights)
+        volume, at = self._near(volumes)
+        keep = self._binding(np.asarray(crewed, np.bool_)[owner[volume]], at) & self._together(volumes, volume, at)
+        volume, at = volume[keep], at[keep]
+        meets, mixed = self._level(volumes, volume, at, terrain)
+        volume, at, mixed = volume[meets], at[meets], mixed[meets]
+        meets = self._touching(volumes, volume, at)
+        volume, at, mixed = volume[meets], at[meets], mixed[meets]
+        self._collect(found, volumes, owner, volume, at, mixed)
+        return found
+
+    @cached_property
+    def _ordered(self) -> list[Zone]:
+        return [self.zones[zone_id] for zone_id in sorted(self.zones)]
+
+    @cached_property
+    def _rows(self) -> NDArray[np.void]:
+        return np.concatenate([zone.row for zone in self._ordered])
+
+    @cached_property
+    def _shapes(self) -> NDArray[np.object_]:
+        shapes = np.empty(len(self._ordered), np.object_)
+        shapes[:] = [zone.local.shape for zone in self._ordered]
+        return shapes
+
+    @cached_property
+    def _tree(self) -> shapely.STRtree:
+        return shapely.STRtree(_diagonals(np.array([zone.box for zone in self._ordered])))
+
+    def _near(self, volumes: FlightVolumes) -> tuple[Index, Index]:
+        volume, at = self._tree.query(_diagonals(volumes.boxes))
+        order = np.lexsort((at, volume))
+        return volume[order], at[order]
+
+    def _binding(self, crewed: Bools, at: Index) -> Bools:
+        rows = self._rows
+        return np.where(crewed, rows["binds_crewed"][at], rows["binds_uncrewed"][at])
+
+    def _together(self, volumes: FlightVolumes, volume: Index, at: Index) -> Bools:
+        records, rows = volumes.records, self._rows
+        starts_in_time: Bools = records["start_us"][volume] < rows["end_us"][at]
+        return starts_in_time & (rows["start_us"][at] < records["end_us"][volume])
+
+    def _level(self, volumes: FlightVolumes, volume: Index, at: Index, terrain: Terrain) -> tuple[Bools, Bools]:
+        """Whether height bands meet, and whether the terrain was needed to say so."""
+        records, rows = volumes.records[volume], self._rows[at]
+        top = np.where(rows["declared"], records["declared_upper_m"], records["upper_m"])
+        above_lower = top >= rows["lower_m"]
+        below_upper = records["lower_m"] <= rows["upper_m"]
+        mixed_lower = (rows["lower_reference"] >= 0) & (rows["lower_reference"] != records["reference"])
+        mixed_upper = (rows["upper_reference"] >= 0) & (rows["upper_reference"] != records["reference"])
+        k = np.flatnonzero(mixed_lower | mixed_upper)
+        if len(k):
+            boxes, some, z = volumes.boxes[volume[k]], records[k], rows[k]
+            raised = some["amsl_upper_m"] + top[k] - some["upper_m"]
+            lower, _ = terrain.above_sea(z["lower_reference"], z["lower_m"], z["lower_m"], boxes)
+            _, upper = terrain.above_sea(z["upper_reference"], z["upper_m"], z["upper_m"], boxes)
+            above_lower[k] = np.where(mixed_lower[k], raised >= lower, above_lower[k])
+            below_upper[k] = np.where(mixed_upper[k], some["amsl_lower_m"] <= upper, below_upper[k])
+        return above_lower & below_upper, mixed_lower | mixed_upper
+
+    def _touching(self, volumes: FlightVolumes, volume: Index, at: Index) -> Bools:
+        records, rows = volumes.records[volume], self._rows[at]
+        apart = records["radius_m"] + rows["radius_m"] + TOUCH_M
+        meets: Bools = np.zeros(len(volume), np.bool_)
+        segment = records["area"] < 0
+        round_ = segment & ~rows["polygon"]
+        segments = local(records[round_], rows["lng0"][round_], rows["lat0"][round_])
+        meets[round_] = segment_gap_m(segments, np.zeros_like(segments)) <= apart[round_]
+        angular = np.flatnonzero(segment & rows["polygon"])
+        cores = lines_of(local(records[angular], rows["lng0"][angular], rows["lat0"][angular]))
+        error = frame_error(rows["reach_m"][angular], apart[angular], MAX_CORE_M)
+        wide = error > FRAME_ERROR_M
+        near = shapely.dwithin(self._shapes[at[angular]], cores, apart[angular] + np.where(wide, error, 0.0))
+        doubtful = np.flatnonzero(near & wide)
+        sure = shapely.dwithin(self._shapes[at[angular[doubtful]]], cores[doubtful], (apart[angular] - error)[doubtful])
+        for k in doubtful[~sure].tolist():
+            near[k] = self._touches_alone(volumes, int(volume[angular[k]]), int(at[angular[k]]))
+        meets[angular] = near
+        for k in np.flatnonzero(~segment).tolist():
+            meets[k] = self._touches_alone(volumes, int(volume[k]), int(at[k]))
+        return meets
+
+    def _touches_alone(self, volumes: FlightVolumes, volume: int, at: int) -> bool:
+        """One pair in the frame of the slice, or of the zone where the slice is a polygon and the zone a circle."""
+        row, zone = self._rows[at], self._ordered[at]
+        apart = volumes.records["radius_m"][volume] + row["radius_m"] + TOUCH_M
+        if not row["polygon"]:
+            core = core_in(volumes, volume, zone.local.lng0, zone.local.lat0)
+            return bool(shapely.distance(core, shapely.Point(0.0, 0.0)) <= apart)
+        lng0, lat0 = middle(volumes, volume)
+        shape = projected(_polygon(zone), lng0, lat0)
+        return bool(shapely.distance(shape, core_in(volumes, volume, lng0, lat0)) <= apart)
+
+    def _collect(
+        self,
+        found: list[list[ZoneHit]],
+        volumes: FlightVolumes,
+        owner: NDArray[np.int64],
+        volume: Index,
+        at: Index,
+        mixed: Bools,
+    ) -> None:
+        """One hit for each flight and zone, with the volumes it gathers."""
+        if not len(volume):
+            return
+        flight = owner[volume]
+        order = np.lexsort((volume, at, flight))
+        flight, at, volume, mixed = flight[order], at[order], volume[order], mixed[order]
+        first = np.flatnonzero(np.r_[True, (flight[1:] != flight[:-1]) | (at[1:] != at[:-1])])
+        any_mixed = np.logical_or.reduceat(mixed, first).tolist()
+        lngs, lats = self._places(volumes, volume[first], at[first])
+        start = np.searchsorted(owner, np.arange(len(found)))
+        numbers = np.split(volume - start[flight], first[1:])
+        for k, (i, z) in enumerate(zip(flight[first].tolist(), at[first].tolist(), strict=True)):
+            place = (float(lngs[k]), float(lats[k]))
+            found[i].append(ZoneHit(self._ordered[z], numbers[k].tolist(), place, any_mixed[k]))
+
+    def _places(self, volumes: FlightVolumes, volume: Index, at: Index) -> tuple[Floats, Floats]:
+        """The point of each core that is nearest to the zone's outline or centre."""
+        records, rows = volumes.records[volume], self._rows[at]
+        segments = local(records, rows["lng0"], rows["lat0"])
+        x, y = segments[0].copy(), segments[1].copy()
+        inside = rows["polygon"] & (records["area"] < 0) & shapely.intersects_xy(self._shapes[at], x, y)
+        k = np.flatnonzero(~inside)
+        cores = lines_of(segments[:, k])
+        for i in np.flatnonzero(records["area"][k] >= 0).tolist():
+            cores[i] = core_in(volumes, int(volume[k[i]]), float(rows["lng0"][k[i]]), float(rows["lat0"][k[i]]))
+        shapes = self._shapes[at[k]]
+        shapes[~rows["polygon"][k]] = shapely.Point(0.0, 0.0)
+        nearest = shapely.get_coordinates(shapely.shortest_line(cores, shapes)).reshape(-1, 2, 2)
+        x[k], y[k] = nearest[:, 0, 0], nearest[:, 0, 1]
+        return from_local(x, y, rows["lng0"], rows["lat0"])
 
 
 def zone_hit(zone: Zone, volumes: FlightVolumes, *, crewed: bool, terrain: Terrain) -> ZoneHit | None:
     """Whether and where one zone meets one flight: the same answer as `ZoneIndex.hits`."""
     return next(iter(ZoneIndex(0, [zone]).hits([volumes], [crewed], terrain)[0]), None)
+
+
+def _polygon(zone: Zone) -> shapely.Polygon:
+    core, _ = core_of(zone.spec.outline)
+    assert isinstance(core, shapely.Polygon)
+    return core
+
+
+def _diagonals(boxes: Floats) -> NDArray[np.object_]:
+    """A line from corner to corner has the box's bounds, and is made four times faster than the box."""
+    return np.asarray(shapely.linestrings(boxes.reshape(-1, 2, 2)), np.object_)

@@ -1,0 +1,143 @@
+"""From hits and contacts to `Finding`s: what, where, in which height band, when, by which article. Pure."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from services.airspace.domain.contacts import Contact, place_of
+from services.airspace.domain.subjects import Authorization, Reservation, Route
+from services.airspace.domain.zones import ZoneHit
+from shared.contracts.assessment import Effect, Finding, FindingCode, Outcome, Restriction, SubjectKind
+from shared.flight import FlightVolumes
+from shared.flight.records import FOREVER_US, from_us, to_us
+from shared.terrain import REFERENCES, Terrain
+from shared.volumes import Altitude, CircleOutline
+
+MAX_FINDINGS: Final = 50  # rule TY-FINDINGS: the strongest are kept, the others counted
+ARTICLE_EQUAL: Final = "ASTM F3548-21 SCD0035"
+ARTICLE_HIGHER: Final = "ASTM F3548-21 SCD0015"
+ARTICLE_LOWER: Final = "ASTM F3548-21 SCD0090"
+
+_ZONE_RULES: Final = {
+    Restriction.PROHIBITED: (FindingCode.ZONE_PROHIBITED, Effect.REFUSES),
+    Restriction.REQ_AUTHORIZATION: (FindingCode.ZONE_REQUIRES_AUTHORIZATION, Effect.NEEDS_RULING),
+    Restriction.CONDITIONAL: (FindingCode.ZONE_CONDITIONAL, Effect.NEEDS_RULING),
+    Restriction.NO_RESTRICTION: (FindingCode.ZONE_UNRESTRICTED, Effect.NOTE),
+}
+_STRENGTH: Final = {Effect.REFUSES: 0, Effect.NEEDS_RULING: 1, Effect.NOTE: 2}
+_KINDS: Final = {SubjectKind.ZONE: 0, SubjectKind.PLAN: 1, SubjectKind.ROUTE: 2}
+_LEAST_DRAWN_M: Final = 1.0
+
+
+def zone_finding(
+    hit: ZoneHit, volumes: FlightVolumes, permit: Authorization | None, terrain: Terrain, *, as_note: bool = False
+) -> Finding:
+    """What a zone does to a flight; `permit` is an authorization that covers it there, `as_note` takes the effect."""
+    spec = hit.zone.spec
+    code, effect = _ZONE_RULES[spec.restriction]
+    if spec.restriction is Restriction.REQ_AUTHORIZATION and permit is not None:
+        code, effect = FindingCode.ZONE_AUTHORIZED, Effect.NOTE
+    records = volumes.records[list(hit.volumes)]
+    reference = REFERENCES[records["reference"][0]]
+    start = max(int(records["start_us"].min()), -FOREVER_US if spec.starts_at is None else to_us(spec.starts_at))
+    end = min(int(records["end_us"].max()), FOREVER_US if spec.ends_at is None else to_us(spec.ends_at))
+    return Finding(
+        code=code,
+        effect=Effect.NOTE if as_note else effect,
+        against=SubjectKind.ZONE,
+        against_id=hit.zone.zone_id,
+        against_version=hit.zone.zone_version,
+        name=spec.name,
+        reason=_reason(spec.reason, spec.conditions, spec.authority),
+        article=spec.article,
+        leg=hit.volumes[0],
+        place=hit.place,
+        outline=_round(hit.place, float(records["radius_m"][0])),
+        lower=Altitude(float(records["lower_m"].min()), reference),
+        upper=Altitude(float(records["upper_m"].max()), reference),
+        starts_at=_instant(start),
+        ends_at=_instant(end),
+        authorization_number=permit.spec.number if permit else None,
+        terrain=terrain.name if hit.mixed else "",
+    )
+
+
+def plan_finding(
+    contact: Contact,
+    flights: Sequence[FlightVolumes],
+    other: Reservation,
+    code: FindingCode,
+    effect: Effect,
+    article: str,
+    terrain: Terrain,
+) -> Finding:
+    """What another plan does to this one (`contact.a`)."""
+    return Finding(
+        code=code,
+        effect=effect,
+        against=SubjectKind.PLAN,
+        against_id=str(other.plan_id),
+        against_version=other.revision,
+        against_operator=other.operator,
+        article=article,
+        **_where(contact, flights, terrain),  # type: ignore[arg-type]
+    )
+
+
+def route_finding(contact: Contact, flights: Sequence[FlightVolumes], other: Route, terrain: Terrain) -> Finding:
+    """That another route crosses this one."""
+    return Finding(
+        code=FindingCode.ROUTE_CROSSING,
+        effect=Effect.NOTE,
+        against=SubjectKind.ROUTE,
+        against_id=other.route_id,
+        against_version=other.revision,
+        against_operator=other.operator,
+        name=other.name,
+        **_where(contact, flights, terrain),  # type: ignore[arg-type]
+    )
+
+
+def strongest(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
+    """In one order whatever the order they were found in, at most `MAX_FINDINGS`, and how many were left out."""
+    ordered = sorted(findings, key=lambda f: (_STRENGTH[f.effect], _KINDS[f.against], f.against_id or ""))
+    return tuple(ordered[:MAX_FINDINGS]), max(0, len(ordered) - MAX_FINDINGS)
+
+
+def outcome_of(findings: Iterable[Finding]) -> Outcome:
+    """The answer by the strongest effect."""
+    effects = {finding.effect for finding in findings}
+    if Effect.REFUSES in effects:
+        return Outcome.REFUSED
+    return Outcome.AWAITING if Effect.NEEDS_RULING in effects else Outcome.APPROVED
+
+
+def _where(contact: Contact, flights: Sequence[FlightVolumes], terrain: Terrain) -> dict[str, object]:
+    place = place_of(contact, flights)
+    radii = [
+        flights[flight].records["radius_m"][legs[0]]
+        for flight, legs in ((contact.a, contact.legs_a), (contact.b, contact.legs_b))
+    ]
+    reference = REFERENCES[contact.reference]
+    return {
+        "leg": contact.legs_a[0],
+        "place": place,
+        "outline": _round(place, float(sum(radii))),
+        "lower": Altitude(contact.lower_m, reference),
+        "upper": Altitude(contact.upper_m, reference),
+        "starts_at": _instant(contact.start_us),
+        "ends_at": _instant(contact.end_us),
+        "terrain": terrain.name if contact.mixed else "",
+    }
+
+
+def _reason(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)[:2000]
+
+
+def _round(place: tuple[float, float], radius_m: float) -> CircleOutline:
+    return CircleOutline("Circle", place, max(radius_m, _LEAST_DRAWN_M))
+
+
+def _instant(us: int) -> datetime | None:
+    return None if abs(us) >= FOREVER_US else from_us(us)
