@@ -29,18 +29,14 @@ _KINDS: Final = {SubjectKind.ZONE: 0, SubjectKind.PLAN: 1, SubjectKind.ROUTE: 2}
 _LEAST_DRAWN_M: Final = 1.0
 
 
-def zone_finding(
-    hit: ZoneHit, volumes: FlightVolumes, permit: Authorization | None, terrain: Terrain, *, as_note: bool = False
-) -> Finding:
+def zone_finding(hit: ZoneHit, permit: Authorization | None, terrain: Terrain, *, as_note: bool = False) -> Finding:
     """What a zone does to a flight; `permit` is an authorization that covers it there, `as_note` takes the effect."""
     spec = hit.zone.spec
     code, effect = _ZONE_RULES[spec.restriction]
     if spec.restriction is Restriction.REQ_AUTHORIZATION and permit is not None:
         code, effect = FindingCode.ZONE_AUTHORIZED, Effect.NOTE
-    records = volumes.records[list(hit.volumes)]
-    reference = REFERENCES[records["reference"][0]]
-    start = max(int(records["start_us"].min()), -FOREVER_US if spec.starts_at is None else to_us(spec.starts_at))
-    end = min(int(records["end_us"].max()), FOREVER_US if spec.ends_at is None else to_us(spec.ends_at))
+    start = hit.start_us if spec.starts_at is None else max(hit.start_us, to_us(spec.starts_at))
+    end = hit.end_us if spec.ends_at is None else min(hit.end_us, to_us(spec.ends_at))
     return Finding(
         code=code,
         effect=Effect.NOTE if as_note else effect,
@@ -52,9 +48,9 @@ def zone_finding(
         article=spec.article,
         leg=hit.volumes[0],
         place=hit.place,
-        outline=_round(hit.place, float(records["radius_m"][0])),
-        lower=Altitude(float(records["lower_m"].min()), reference),
-        upper=Altitude(float(records["upper_m"].max()), reference),
+        outline=_round(hit.place, hit.radius_m),
+        lower=Altitude(hit.lower_m, hit.reference),
+        upper=Altitude(hit.upper_m, hit.reference),
         starts_at=_instant(start),
         ends_at=_instant(end),
         authorization_number=permit.spec.number if permit else None,

@@ -28,7 +28,7 @@ from shared.flight.rules import MAX_CORE_M
 from shared.geodesy import from_local
 from shared.outlines import box_of, core_of, projected
 from shared.terrain import REFERENCES, Terrain
-from shared.volumes import Altitude
+from shared.volumes import Altitude, AltitudeReference
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -92,12 +92,18 @@ def _height(altitude: Altitude | None, absent: float) -> tuple[float, int]:
 
 @dataclass(frozen=True, slots=True)
 class ZoneHit:
-    """The volumes of one flight that a zone meets: indices into its `records`, in order."""
+    """The volumes of one flight that a zone meets (indices into its `records`, in order), and what they span."""
 
     zone: Zone
     volumes: Sequence[int]
     place: tuple[float, float]  # on the core of the first of them, nearest the zone
     mixed: bool  # whether heights in different references were compared, through the terrain
+    radius_m: float  # of the first of them
+    lower_m: float  # in the flight's reference
+    upper_m: float
+    reference: AltitudeReference
+    start_us: int
+    end_us: int
 
 
 class ZoneIndex:
@@ -229,13 +235,26 @@ class ZoneIndex:
         order = np.lexsort((volume, at, flight))
         flight, at, volume, mixed = flight[order], at[order], volume[order], mixed[order]
         first = np.flatnonzero(np.r_[True, (flight[1:] != flight[:-1]) | (at[1:] != at[:-1])])
-        any_mixed = np.logical_or.reduceat(mixed, first).tolist()
         lngs, lats = self._places(volumes, volume[first], at[first])
+        records = volumes.records
+        spans = zip(
+            zip(lngs.tolist(), lats.tolist(), strict=True),
+            np.logical_or.reduceat(mixed, first).tolist(),
+            records["radius_m"][volume[first]].tolist(),
+            np.minimum.reduceat(records["lower_m"][volume], first).tolist(),
+            np.maximum.reduceat(records["upper_m"][volume], first).tolist(),
+            (REFERENCES[code] for code in records["reference"][volume[first]].tolist()),
+            np.minimum.reduceat(records["start_us"][volume], first).tolist(),
+            np.maximum.reduceat(records["end_us"][volume], first).tolist(),
+            strict=True,
+        )
         start = np.searchsorted(owner, np.arange(len(found)))
-        numbers = np.split(volume - start[flight], first[1:])
-        for k, (i, z) in enumerate(zip(flight[first].tolist(), at[first].tolist(), strict=True)):
-            place = (float(lngs[k]), float(lats[k]))
-            found[i].append(ZoneHit(self._ordered[z], numbers[k].tolist(), place, any_mixed[k]))
+        numbers = (volume - start[flight]).tolist()
+        ends = [*first[1:].tolist(), len(numbers)]
+        for i, z, begin, end, span in zip(
+            flight[first].tolist(), at[first].tolist(), first.tolist(), ends, spans, strict=True
+        ):
+            found[i].append(ZoneHit(self._ordered[z], numbers[begin:end], *span))
 
     def _places(self, volumes: FlightVolumes, volume: Index, at: Index) -> tuple[Floats, Floats]:
         """The point of each core that is nearest to the zone's outline or centre."""
