@@ -1,11 +1,27 @@
 """Findings in words: one sentence in Chinese and one in English from templates. Pure.
 
-A sentence never uses `against_id` or `against_operator` of another's flight, so it may be shown to anyone.
+A sentence never uses `against_id`, `against_version` or `against_operator` of another's flight, so it may be shown to
+anyone.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
 
-from shared.contracts.assessment import Finding, Outcome
+from shared.contracts.assessment import Finding, FindingCode, Outcome
+from shared.volumes import AltitudeReference
+
+_ZH_REFERENCES: Final = {
+    AltitudeReference.AGL: "真高",
+    AltitudeReference.AMSL: "海拔",
+    AltitudeReference.WGS84: "椭球高",
+}
+_EN_REFERENCES: Final = {
+    AltitudeReference.AGL: "above ground",
+    AltitudeReference.AMSL: "above mean sea level",
+    AltitudeReference.WGS84: "above the ellipsoid",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +32,87 @@ class Message:
     en: str
 
 
+_SENTENCES: Final = {
+    FindingCode.ZONE_PROHIBITED: Message("进入禁飞区“{name}”", "Enters the prohibited zone “{name}”"),
+    FindingCode.ZONE_REQUIRES_AUTHORIZATION: Message(
+        "进入管制空域“{name}”，须经空中交通管理机构批准", "Enters controlled airspace “{name}”: needs approval"
+    ),
+    FindingCode.ZONE_AUTHORIZED: Message(
+        "进入管制空域“{name}”，已有许可 {permit} 覆盖", "Enters controlled airspace “{name}”, covered by {permit}"
+    ),
+    FindingCode.ZONE_CONDITIONAL: Message(
+        "进入有条件限制的空域“{name}”，须满足其条件", "Enters “{name}”, where conditions apply"
+    ),
+    FindingCode.ZONE_UNRESTRICTED: Message("位于适飞空域“{name}”", "Within suitable airspace “{name}”"),
+    FindingCode.PLAN_CONFLICT: Message(
+        "与一架在先且优先级不低的飞行的空域冲突", "Conflicts with a standing flight of equal or higher priority"
+    ),
+    FindingCode.PLAN_PREEMPTED: Message(
+        "优先于一架优先级较低的飞行，该飞行须让出空域",
+        "Takes precedence over a flight of lower priority, which must yield",
+    ),
+    FindingCode.PLAN_NEARBY: Message(
+        "附近同时有另一架飞行，请注意", "Another flight is near at the same time: take care"
+    ),
+    FindingCode.ROUTE_CROSSING: Message("与另一条固定航线交叉", "Crosses another fixed route"),
+}
+
+_ADVISORY: Final = {
+    Outcome.APPROVED: Message("预审通过", "Passed pre-review"),
+    Outcome.REFUSED: Message("预审不通过", "Did not pass pre-review"),
+    Outcome.AWAITING: Message("待裁定", "Awaiting a ruling"),
+    Outcome.NOT_REQUIRED: Message("无需申请", "No application needed"),
+}
+_ENTRUSTED: Final = {
+    **_ADVISORY,
+    Outcome.APPROVED: Message("批准", "Approved"),
+    Outcome.REFUSED: Message("不予批准", "Refused"),
+}
+
+
 def message(finding: Finding, timezone: str = "Asia/Shanghai") -> Message:
-    """What the finding says, with its place, heights and times in the city's civil time."""
-    raise NotImplementedError
+    """What the finding says, with heights, times in the city's civil time, the zone's own words and the article."""
+    sentence = _SENTENCES[finding.code]
+    names = {"name": finding.name, "permit": finding.authorization_number or ""}
+    zone = ZoneInfo(timezone)
+    zh = [sentence.zh.format(**names), _heights(finding, zh=True), _times(finding, zone, zh=True), finding.reason]
+    en = [sentence.en.format(**names), _heights(finding, zh=False), _times(finding, zone, zh=False), finding.reason]
+    return Message(
+        "；".join(filter(None, zh)) + (f"（依据：{finding.article}）" if finding.article else "") + "。",
+        "; ".join(filter(None, en)) + (f" ({finding.article})" if finding.article else "") + ".",
+    )
 
 
 def outcome_words(outcome: Outcome, *, entrusted: bool = False) -> Message:
     """How an outcome reads: advisory by default (预审通过), or as the platform's own decision (CCAR-92 92.535)."""
-    raise NotImplementedError
+    return (_ENTRUSTED if entrusted else _ADVISORY)[outcome]
+
+
+def _heights(finding: Finding, *, zh: bool) -> str:
+    if finding.lower is None or finding.upper is None:
+        return ""
+    band = f"{_metres(finding.lower.value_m)}–{_metres(finding.upper.value_m)}"
+    if zh:
+        return f"{_ZH_REFERENCES[finding.upper.reference]} {band} 米" + ("（经地形换算）" if finding.terrain else "")
+    through = f", by way of {finding.terrain}" if finding.terrain else ""
+    return f"{band} m {_EN_REFERENCES[finding.upper.reference]}{through}"
+
+
+def _metres(value_m: float) -> str:
+    return f"{value_m:.1f}".removesuffix(".0")
+
+
+def _times(finding: Finding, zone: ZoneInfo, *, zh: bool) -> str:
+    start, end = (_civil(instant, zone, zh=zh) for instant in (finding.starts_at, finding.ends_at))
+    if start and end:
+        return f"{start} 至 {end}" if zh else f"{start} to {end}"
+    if start:
+        return f"{start} 起" if zh else f"from {start}"
+    return (f"至 {end}" if zh else f"until {end}") if end else ""
+
+
+def _civil(instant: datetime | None, zone: ZoneInfo, *, zh: bool) -> str:
+    if instant is None:
+        return ""
+    local = instant.astimezone(zone)
+    return f"{local.month}月{local.day}日 {local:%H:%M:%S}" if zh else f"{local:%Y-%m-%d %H:%M:%S}"
