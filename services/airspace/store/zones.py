@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
@@ -64,9 +65,28 @@ def raise_version(connection: sa.Connection, by: int = 1) -> int:
     return int(connection.execute(raised).scalar_one()) - by + 1
 
 
-def read_version(connection: sa.Connection) -> int:
-    """How many publications there have been."""
-    return int(connection.execute(sa.select(zones_version.c.version)).scalar_one())
+def zones_since(cursor: "psycopg.Cursor[Any]", since: int) -> tuple[int, list[Zone]]:
+    """The count of publications and every zone whose latest is newer than `since`, as one statement sees them."""
+    cursor.execute(_SINCE, (since,), binary=True)
+    rows = cursor.fetchall()
+    zones = [
+        Zone(
+            zone_id=zone_id,
+            zone_version=version,
+            state=ZoneState(state),
+            spec=_spec(spec),
+            published_by=by,
+            published_at=at,
+        )
+        for _, zone_id, version, state, spec, by, at in rows
+        if zone_id is not None
+    ]
+    return int(rows[0][0]), zones
+
+
+_SINCE: Final = """
+SELECT v.version, z.zone_id, z.zone_version, z.state, z.spec::text, z.published_by, z.published_at
+FROM airspace.zones_version v LEFT JOIN airspace.zone z ON z.zones_version > %s"""
 
 
 def find_zone(connection: sa.Connection, zone_id: str) -> Zone | None:
@@ -79,11 +99,6 @@ def find_zones(connection: sa.Connection, zone_ids: Sequence[str]) -> dict[str, 
     """Those of the zones that exist, by id."""
     rows = connection.execute(_zones().where(zone.c.zone_id == sa.any_(sa.literal(list(zone_ids), sa.ARRAY(sa.Text)))))
     return {row.zone_id: _zone(row) for row in rows}
-
-
-def changed_zones(connection: sa.Connection, since: int) -> list[Zone]:
-    """Every zone whose latest version is newer than the count `since`, the withdrawn ones too."""
-    return [_zone(row) for row in connection.execute(_zones().where(zone.c.zones_version > since))]
 
 
 def list_zones(

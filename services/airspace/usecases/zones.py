@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 from uuid import uuid4
 
+import sqlalchemy as sa
+
 from services.airspace.store import zones as store
 from services.airspace.store.zones import Zone, ZoneState
 from shared.contracts.airspace import ZoneChanged, ZonePublished, ZoneSpec, ZoneWithdrawn
@@ -97,6 +99,14 @@ def import_zones(tx: Transaction, stated: Sequence[Stated], *, by: str) -> Impor
     return Imported(accepted=len(news), unchanged=len(stated) - len(news))
 
 
+def expect_zone(connection: sa.Connection, zone_id: str) -> Zone:
+    """The zone as it stands. Raises ZoneNotFound."""
+    zone = store.find_zone(connection, zone_id)
+    if zone is None:
+        raise ZoneNotFound(f"there is no zone {zone_id}")
+    return zone
+
+
 def _says(zone: Zone, spec: ZoneSpec) -> bool:
     return zone.state is ZoneState.IN_FORCE and zone.spec == spec
 
@@ -112,9 +122,7 @@ def _words(zone: Zone) -> str:
 
 
 def _expect(tx: Transaction, zone_id: str, seen_version: int | None) -> Zone:
-    zone = store.find_zone(tx.connection, zone_id)
-    if zone is None:
-        raise ZoneNotFound(f"there is no zone {zone_id}")
+    zone = expect_zone(tx.connection, zone_id)
     if seen_version not in (None, zone.zone_version):
         raise ZoneHasMovedOn(f"zone {zone_id} is at version {zone.zone_version}, not {seen_version}", field="If-Match")
     return zone

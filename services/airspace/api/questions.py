@@ -1,0 +1,83 @@
+"""May this fly, who is in whose way, and what does a zone touch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from annotated_types import Len
+from fastapi import APIRouter, Query
+
+from services.airspace.api import views
+from services.airspace.api.drafts import ZoneDraft, as_query_instant, box
+from services.airspace.api.parts import Anyone, Publisher, Reading, Regulator, State
+from services.airspace.api.views import Answer, ConflictView, TouchedView
+from services.airspace.store import reviews
+from services.airspace.usecases import asking
+from services.airspace.usecases.asking import Asker
+from services.airspace.usecases.zones import expect_zone
+from shared.auth import Role
+from shared.flight import FlightIntent
+from shared.http import Page, Paging, WithinBbox, body
+from shared.outlines import check_outline
+from shared.values import Name
+
+router = APIRouter(tags=["airspace"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A flight somebody thinks of, and the authorizations it would rest on; unsaid, all of the organisation."""
+
+    intent: FlightIntent
+    authorization_numbers: Annotated[Sequence[Name], Len(0, 20)] | None = None
+
+
+@router.post("/checks")
+def check_flight(
+    question: Annotated[Question, body(Question)], caller: Anyone, state: State, reading: Reading
+) -> Answer:
+    """May I fly here, then? The answer a filing would get now; nothing is stored or reserved."""
+    asker = Asker(operator=caller.org, sees_all=caller.has(Role.REGULATOR))
+    assessment = asking.check(state, reading, question.intent, asker, question.authorization_numbers)
+    return views.answer(state, assessment, caller)
+
+
+@router.get("/conflicts")
+def list_conflicts(
+    caller: Regulator,
+    state: State,
+    reading: Reading,
+    page: Paging,
+    bbox: WithinBbox,
+    since: Annotated[datetime | None, Query()] = None,
+) -> Page[ConflictView]:
+    """Plans refused because others were in the way, until their time is over; the newest decision first."""
+    rows = reviews.list_conflicts(
+        reading,
+        now=state.clock(),
+        within=box(bbox),
+        since=as_query_instant(since, "since"),
+        after=page.after(datetime, UUID),
+        limit=page.fetch,
+    )
+    return page.of_views(
+        rows, key=lambda row: (row.decided_at, row.plan_id), view=lambda row: views.conflict(state, row)
+    )
+
+
+@router.post("/zones/impact")
+def preview_zone(
+    draft: Annotated[ZoneDraft, body(ZoneDraft)], caller: Publisher, state: State, reading: Reading
+) -> TouchedView:
+    """On which plans, routes and sites the answer would be another one, were this zone published now."""
+    check_outline(draft.outline)
+    return views.impact(state, asking.preview(state, reading, draft.zone_id, draft.spec()))
+
+
+@router.get("/zones/{zone_id}/hits")
+def list_hits(zone_id: str, caller: Regulator, state: State, reading: Reading) -> TouchedView:
+    """On which plans, routes and sites the zone's versions have changed the answer; the newest version first."""
+    expect_zone(reading, zone_id)
+    return views.hits(state, reviews.list_hits(reading, zone_id))

@@ -1,0 +1,232 @@
+"""How answers look from outside, to a given caller."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+from uuid import UUID
+
+from services.airspace.state import AirspaceState
+from services.airspace.store.reviews import Conflict, ZoneHit
+from services.airspace.usecases.asking import Impact
+from services.airspace.usecases.reassessing import PlanChange, RouteChange, SiteChange
+from shared.auth import Principal, Role
+from shared.contracts.airspace import PlanAssessed, RouteAssessed, SiteAssessed
+from shared.contracts.assessment import Assessment, Finding, Outcome, SubjectKind
+from shared.values import Instant
+from shared.volumes import Altitude
+from shared.wording import Message, message, outcome_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason(Finding):
+    """A finding with what it says, in Chinese and in English."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An assessment as the caller may read it: whose another organisation's flight is, it does not say."""
+
+    outcome: Outcome
+    message: Message
+    findings: Sequence[Reason]
+    zones_version: int
+    decided_at: Instant
+    rules: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictView:
+    """A refusal because other flights were in the way: the first of the reasons, and all."""
+
+    plan_id: UUID
+    revision: int
+    operator: str
+    against_id: str | None
+    against_operator: str | None
+    place: tuple[float, float]
+    lower: Altitude | None
+    upper: Altitude | None
+    starts_at: Instant
+    ends_at: Instant
+    decided_at: Instant
+    because: str
+    finding: Reason
+    findings: Sequence[Reason]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """A plan, route or site on which the answer is or would be another one; `finding` is the zone's."""
+
+    plan_id: str | None = None
+    route_id: str | None = None
+    site_id: str | None = None
+    operator: str
+    name: str = ""
+    state_now: Outcome
+    outcome_then: Outcome
+    finding: Reason | None
+    zone_version: int | None = None
+    assessed_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many there are in all; the lists end at a limit."""
+
+    plans: int
+    routes: int
+    sites: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TouchedView:
+    """What a zone touches."""
+
+    plans: Sequence[Touched]
+    routes: Sequence[Touched]
+    sites: Sequence[Touched]
+    counts: Counts
+
+
+MOST_LISTED = 500
+
+
+def answer(state: AirspaceState, assessment: Assessment, caller: Principal) -> Answer:
+    """The assessment for this caller."""
+    shown = redacted(assessment, caller)
+    return Answer(
+        outcome=shown.outcome,
+        message=outcome_words(shown.outcome, entrusted=state.entrusted),
+        findings=[reason(state, finding) for finding in shown.findings],
+        zones_version=shown.zones_version,
+        decided_at=shown.decided_at,
+        rules=shown.rules,
+    )
+
+
+def reason(state: AirspaceState, finding: Finding) -> Reason:
+    """The finding with its words."""
+    known: dict[str, Any] = {each.name: getattr(finding, each.name) for each in fields(Finding)}
+    return Reason(**known, message=message(finding, state.timezone))
+
+
+def conflict(state: AirspaceState, one: Conflict) -> ConflictView:
+    """A refusal for the regulators, who may know whose flights they are."""
+    first = one.findings[0]
+    return ConflictView(
+        plan_id=one.plan_id,
+        revision=one.revision,
+        operator=one.operator,
+        against_id=first.against_id,
+        against_operator=first.against_operator,
+        place=one.place,
+        lower=first.lower,
+        upper=first.upper,
+        starts_at=first.starts_at or one.starts_at,
+        ends_at=first.ends_at or one.ends_at,
+        decided_at=one.decided_at,
+        because=one.because,
+        finding=reason(state, first),
+        findings=[reason(state, finding) for finding in one.findings],
+    )
+
+
+def impact(state: AirspaceState, found: Impact) -> TouchedView:
+    """What a zone would touch."""
+    plans = [_plan(state, change, found.zone_id) for change in found.plans[:MOST_LISTED]]
+    routes = [_route(state, change, found.zone_id) for change in found.routes[:MOST_LISTED]]
+    sites = [_site(state, change, found.zone_id) for change in found.sites[:MOST_LISTED]]
+    counts = Counts(plans=len(found.plans), routes=len(found.routes), sites=len(found.sites))
+    return TouchedView(plans=plans, routes=routes, sites=sites, counts=counts)
+
+
+def hits(state: AirspaceState, found: Sequence[ZoneHit]) -> TouchedView:
+    """What a zone's versions touched."""
+    of = {subject: [hit for hit in found if hit.subject == subject] for subject in ("plan", "route", "site")}
+    shown = {subject: [_hit(state, hit) for hit in some[:MOST_LISTED]] for subject, some in of.items()}
+    return TouchedView(
+        plans=shown["plan"],
+        routes=shown["route"],
+        sites=shown["site"],
+        counts=Counts(plans=len(of["plan"]), routes=len(of["route"]), sites=len(of["site"])),
+    )
+
+
+def redacted(assessment: Assessment, caller: Principal) -> Assessment:
+    """Without a trace of whose another organisation's flight is, except for a regulator."""
+    if caller.has(Role.REGULATOR):
+        return assessment
+    return replace(assessment, findings=tuple(_redacted(finding, caller) for finding in assessment.findings))
+
+
+def visible_to(event: Any, caller: Principal) -> Any | None:
+    """The event as the caller may read it on the stream, or None: plans are their operator's, zones everyone's."""
+    if isinstance(event, PlanAssessed) and not caller.has(Role.REGULATOR):
+        own = caller.org == event.operator and caller.has(Role.OPERATOR, Role.SERVICE)
+        return replace(event, assessment=redacted(event.assessment, caller)) if own else None
+    if isinstance(event, RouteAssessed | SiteAssessed):
+        return replace(event, assessment=redacted(event.assessment, caller))
+    return event
+
+
+def _redacted(finding: Finding, caller: Principal) -> Finding:
+    own = finding.against_operator == caller.org and caller.has(Role.OPERATOR, Role.SERVICE)
+    if finding.against is not SubjectKind.PLAN or own:
+        return finding
+    return replace(finding, against_id=None, against_version=None, against_operator=None, name="", reason="")
+
+
+def _plan(state: AirspaceState, change: PlanChange, zone_id: str) -> Touched:
+    plan = change.plan
+    return Touched(
+        plan_id=str(plan.plan_id),
+        operator=plan.operator,
+        state_now=plan.assessment.outcome,
+        outcome_then=change.after.outcome,
+        finding=_finding_of(state, change.after, zone_id),
+    )
+
+
+def _route(state: AirspaceState, change: RouteChange, zone_id: str) -> Touched:
+    route = change.route
+    return Touched(
+        route_id=route.route_id,
+        operator=route.operator,
+        name=route.spec.name,
+        state_now=route.assessment.outcome,
+        outcome_then=change.after.outcome,
+        finding=_finding_of(state, change.after, zone_id),
+    )
+
+
+def _site(state: AirspaceState, change: SiteChange, zone_id: str) -> Touched:
+    site = change.site
+    return Touched(
+        site_id=site.site_id,
+        operator=site.spec.operator,
+        name=site.spec.name,
+        state_now=site.assessment.outcome,
+        outcome_then=change.after.outcome,
+        finding=_finding_of(state, change.after, zone_id),
+    )
+
+
+def _hit(state: AirspaceState, hit: ZoneHit) -> Touched:
+    named: dict[str, Any] = {f"{hit.subject}_id": hit.subject_id}
+    return Touched(
+        **named,
+        operator=hit.operator,
+        state_now=hit.outcome_before,
+        outcome_then=hit.outcome_after,
+        finding=reason(state, hit.findings[0]) if hit.findings else None,
+        zone_version=hit.zone_version,
+        assessed_at=hit.assessed_at,
+    )
+
+
+def _finding_of(state: AirspaceState, assessment: Assessment, zone_id: str) -> Reason | None:
+    of_zone = (finding for finding in assessment.findings if finding.against_id == zone_id)
+    return next((reason(state, finding) for finding in of_zone), None)

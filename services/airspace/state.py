@@ -1,0 +1,49 @@
+"""What airspace keeps in the process: the city's rules, and all zones in force as a tree."""
+
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+import psycopg
+
+from services.airspace.domain import zones as domain
+from services.airspace.domain.zones import ZoneIndex
+from services.airspace.store import zones as store
+from services.airspace.store.zones import ZoneState
+from shared.flight import FlightRules
+from shared.frame import Clock
+from shared.terrain import Terrain
+
+
+class CurrentZones:
+    """The zones in force at the latest version seen. Zones are prepared once a version, by whoever asks first."""
+
+    def __init__(self) -> None:
+        self._index = ZoneIndex()
+        self._lock = Lock()
+
+    def read(self, cursor: "psycopg.Cursor[Any]") -> ZoneIndex:
+        """The index at the version that the cursor's transaction sees, or a later one."""
+        with self._lock:
+            version, changed = store.zones_since(cursor, self._index.version)
+            if version > self._index.version:
+                put = [
+                    domain.zone(zone.zone_id, zone.zone_version, zone.spec)
+                    for zone in changed
+                    if zone.state is ZoneState.IN_FORCE
+                ]
+                gone = [zone.zone_id for zone in changed if zone.state is ZoneState.WITHDRAWN]
+                self._index = self._index.updated(version, put, gone)
+            return self._index
+
+
+@dataclass(frozen=True, slots=True)
+class AirspaceState:
+    """The wiring that use cases are given."""
+
+    rules: FlightRules
+    terrain: Terrain
+    timezone: str
+    entrusted: bool  # the platform decides itself; only the words differ
+    clock: Clock
+    zones: CurrentZones = field(default_factory=CurrentZones)

@@ -1,0 +1,144 @@
+"""Questions that change nothing: may this fly, and what would a zone touch. The same code as decisions, on a reader."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import chain
+from typing import Final
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from services.airspace.domain import zones as domain
+from services.airspace.domain.assess import assess
+from services.airspace.domain.subjects import Authorization, PlanRequest
+from services.airspace.state import AirspaceState
+from services.airspace.store import narrowing, subjects
+from services.airspace.store.narrowing import Extent
+from services.airspace.store.zones import find_zone
+from services.airspace.usecases.reassessing import PlanChange, Reassessment, RouteChange, SiteChange
+from services.airspace.usecases.revising import ANY_VERSION
+from shared.contracts.airspace import ZoneSpec
+from shared.contracts.assessment import Assessment
+from shared.db import raw
+from shared.errors import Forbidden, Invalid
+from shared.flight import FlightIntent, FlightVolumes, Spot, volumes
+from shared.law import voluntary
+from shared.outlines import box_of
+
+LONGEST_AGO: Final = timedelta(minutes=5)  # F3548-21 maxClockSkew, as for a filing
+HORIZON: Final = timedelta(days=30)  # F3548-21 OiMaxPlanHorizonDays, as for a filing
+
+
+class UnknownSite(Invalid):
+    """The flight names a site that is not in the register."""
+
+
+class DepartsOutsideHorizon(Invalid):
+    """The flight is over, or too far ahead to be answered."""
+
+
+class PriorityReserved(Forbidden):
+    """A priority above 0 is a regulator's to give."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who asks whether a flight may be: whose authorizations count, and may it take precedence."""
+
+    operator: str
+    sees_all: bool = False  # any operator's authorizations, and priorities
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """Whose answer would be another one."""
+
+    zone_id: str
+    plans: Sequence[PlanChange]
+    routes: Sequence[RouteChange]
+    sites: Sequence[SiteChange]
+
+
+def check(
+    state: AirspaceState,
+    connection: sa.Connection,
+    intent: FlightIntent,
+    asker: Asker,
+    authorization_numbers: Sequence[str] | None = None,
+) -> Assessment:
+    """The decision a filing would meet now. Raises Invalid naming the field (`intent...`) where it makes no flight."""
+    now = state.clock()
+    if intent.priority and not asker.sees_all:
+        raise PriorityReserved("only a regulator may ask with a priority above 0", field="intent.priority")
+    if not now - LONGEST_AGO <= intent.departs_at <= now + HORIZON:
+        raise DepartsOutsideHorizon("must be from now to 30 days ahead", field="intent.departs_at")
+    flight = _volumes(state, _placed(connection, intent))
+    cursor = raw(connection).cursor()
+    narrowing.prefer_indexes(cursor)
+    zones = state.zones.read(cursor)
+    standing = narrowing.narrow(cursor, [flight])
+    authorizations = _authorizations(connection, flight, asker, authorization_numbers)
+    request = PlanRequest(
+        plan_id=uuid4(),
+        revision=1,
+        operator=authorizations[0].spec.operator if asker.sees_all and authorizations else asker.operator,
+        priority=intent.priority,
+        crewed=intent.aircraft_class.is_crewed,
+        voluntary=voluntary(intent),
+        volumes=flight,
+    )
+    return assess(request, zones, standing.values(), authorizations, state.rules, state.terrain, now)
+
+
+def _authorizations(
+    connection: sa.Connection, flight: FlightVolumes, asker: Asker, numbers: Sequence[str] | None
+) -> list[Authorization]:
+    """Those of the asker's organisation, where numbers are given only they; one who sees all may name any."""
+    cursor, window = raw(connection).cursor(), flight.window
+    if asker.sees_all and numbers:
+        return subjects.authorizations_numbered(cursor, numbers, window.start, window.end)
+    own = subjects.authorizations_of(cursor, [asker.operator], window.start, window.end)
+    return own if numbers is None else [each for each in own if each.spec.number in numbers]
+
+
+def _placed(connection: sa.Connection, intent: FlightIntent) -> FlightIntent:
+    departure = _spot(connection, intent.departure, "intent.departure.site_id")
+    return replace(
+        intent, departure=departure, arrival=_spot(connection, intent.arrival, "intent.arrival.site_id")
+    )
+
+
+def _spot(connection: sa.Connection, spot: Spot, field: str) -> Spot:
+    """The register's position counts, as in a filing."""
+    if spot.site_id is None:
+        return spot
+    site = subjects.find_site(connection, spot.site_id)
+    if site is None:
+        raise UnknownSite(f"there is no site {spot.site_id}", field=field)
+    if not site.state.is_in_use:
+        raise UnknownSite(f"site {spot.site_id} is not in use", field=field)
+    return Spot(site_id=spot.site_id, lng=site.spec.lng, lat=site.spec.lat)
+
+
+def _volumes(state: AirspaceState, intent: FlightIntent) -> FlightVolumes:
+    try:
+        return volumes(intent, state.rules, state.terrain)
+    except Invalid as error:
+        raise Invalid(error.detail, field=f"intent.{error.field}" if error.field else "intent") from error
+
+
+def preview(state: AirspaceState, connection: sa.Connection, zone_id: str | None, spec: ZoneSpec) -> Impact:
+    """What would be answered differently if the zone were published now, or changed to this where it exists."""
+    cursor = raw(connection).cursor()
+    zones = state.zones.read(cursor)
+    former = find_zone(connection, zone_id) if zone_id else None
+    drafted = domain.zone(zone_id or DRAFT, former.zone_version + 1 if former else 1, spec)
+    specs = [spec, former.spec] if former else [spec]
+    extents = [Extent(box_of(each.outline), each.starts_at, each.ends_at, ANY_VERSION) for each in specs]
+    again = Reassessment(state, connection, zones.updated(zones.version + 1, [drafted]), state.clock())
+    plans = list(chain.from_iterable(again.plans(extents)))
+    return Impact(drafted.zone_id, plans, again.routes(extents), again.sites(extents))
+
+
+DRAFT: Final = "draft"  # the id a zone without one goes by in a preview

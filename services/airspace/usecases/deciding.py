@@ -1,0 +1,228 @@
+"""The decider: plans in, reservations and assessments out, a batch in one transaction and in one order."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from services.airspace.domain.assess import decide
+from services.airspace.domain.subjects import Decision, PlanRequest, Reservation
+from services.airspace.domain.zones import ZoneIndex
+from services.airspace.state import AirspaceState
+from services.airspace.store import narrowing, reservations, reviews, subjects
+from services.airspace.store.reservations import Hold, Known, Seen
+from shared.contracts.airspace import PlanAssessed
+from shared.contracts.assessment import Effect, Outcome, SubjectKind
+from shared.contracts.flightplan import (
+    FlightPlanLapsed,
+    FlightPlanMoved,
+    FlightPlanRuled,
+    FlightPlanSubmitted,
+    FlightPlanWithdrawn,
+    RulingDecision,
+)
+from shared.flight import volumes_of_all
+from shared.frame import Received, Transaction
+
+Asked = Received[FlightPlanSubmitted | FlightPlanMoved]
+Ended = Received[FlightPlanWithdrawn | FlightPlanRuled | FlightPlanLapsed]
+
+
+def decide_plans(state: AirspaceState, tx: Transaction, batch: Sequence[Asked]) -> None:
+    """Decide on plans filed and moved, reserve what may fly, and say so. What was decided before is passed over."""
+    narrowing.share_zones(tx.cursor)
+    zones = state.zones.read(tx.cursor)
+    for asked in _each_plan_once(batch):
+        _decide(state, tx, zones, asked)
+
+
+def release_plans(tx: Transaction, batch: Sequence[Ended]) -> None:
+    """Free what withdrawn, lapsed and refused plans hold; an approved one goes on holding it."""
+    over = {ended.event.plan_id: ended.event.revision for ended in batch if _is_over(ended.event)}
+    if over:
+        narrowing.share_zones(tx.cursor)
+        reservations.free_plans(tx.cursor, over, tx.now)
+        reviews.settle_conflicts(tx.cursor, list(over))
+
+
+def _is_over(event: FlightPlanWithdrawn | FlightPlanRuled | FlightPlanLapsed) -> bool:
+    return not isinstance(event, FlightPlanRuled) or event.ruling.decision is RulingDecision.REFUSE
+
+
+def _each_plan_once(batch: Sequence[Asked]) -> Iterator[list[Asked]]:
+    """Runs in which no plan comes twice: what was decided on its filing must be known when its move is."""
+    run: dict[UUID, Asked] = {}
+    for asked in batch:
+        if asked.event.plan_id in run:
+            yield list(run.values())
+            run = {}
+        run[asked.event.plan_id] = asked
+    if run:
+        yield list(run.values())
+
+
+def _decide(state: AirspaceState, tx: Transaction, zones: ZoneIndex, batch: Sequence[Asked]) -> None:
+    seen = reservations.find_seen(tx.cursor, [asked.event.plan_id for asked in batch])
+    news = [asked for asked in batch if _is_news(asked.event, seen.get(asked.event.plan_id))]
+    flights = volumes_of_all([asked.event.intent for asked in news], state.rules, state.terrain)
+    requests = [_request(asked.event, volumes) for asked, volumes in zip(news, flights, strict=True)]
+    decisions = decide_requests(state, tx, zones, requests, seen)
+    causes = {asked.event.plan_id: asked for asked in news}
+    record(tx, decisions, causes)
+
+
+def _is_news(event: FlightPlanSubmitted | FlightPlanMoved, seen: Seen | None) -> bool:
+    """Not out of date, and not the move of a plan that is over: its airspace is free, and nothing follows."""
+    if seen is None:
+        return True
+    return event.revision > seen.revision and not (isinstance(event, FlightPlanMoved) and seen.state is Hold.FREE)
+
+
+def _request(event: FlightPlanSubmitted | FlightPlanMoved, volumes: Any) -> PlanRequest:
+    moved = isinstance(event, FlightPlanMoved)
+    return PlanRequest(
+        plan_id=event.plan_id,
+        revision=event.revision,
+        operator=event.operator,
+        priority=event.intent.priority,
+        crewed=event.intent.aircraft_class.is_crewed,
+        voluntary=event.voluntary,
+        volumes=volumes,
+        keeps_former=moved,
+        because="moved" if moved else "filed",
+    )
+
+
+def decide_requests(
+    state: AirspaceState,
+    tx: Transaction,
+    zones: ZoneIndex,
+    requests: Sequence[PlanRequest],
+    seen: Mapping[UUID, Seen],
+) -> list[Decision]:
+    """Load what may be near, decide, and save what is held now. The caller records what was decided."""
+    if not requests:
+        return []
+    cursor = tx.cursor
+    standing = narrowing.narrow(cursor, [request.volumes for request in requests])
+    moved = [request.plan_id for request in requests if request.keeps_former]
+    former = reservations.find_plans(cursor, moved)
+    standing |= {plan_id: known.reservation for plan_id, known in former.items() if known.state is Hold.HELD}
+    start = min(request.volumes.window.start for request in requests)
+    end = max(request.volumes.window.end for request in requests)
+    operators = sorted({request.operator for request in requests})
+    authorizations = subjects.authorizations_of(cursor, operators, start, end)
+    decisions = decide(requests, zones, standing.values(), authorizations, state.rules, state.terrain, tx.now)
+    _save(tx, zones.version, decisions, seen, standing)
+    return decisions
+
+
+def record(tx: Transaction, decisions: Sequence[Decision], causes: Mapping[UUID, Received[Any]]) -> None:
+    """Say what was decided, in the order it was; what made another plan yield is caused by the plan before it."""
+    cause: Received[Any] | None = None
+    for decision in decisions:
+        cause = causes.get(decision.request.plan_id, cause)
+        tx.record(
+            PlanAssessed(
+                plan_id=decision.request.plan_id,
+                revision=decision.request.revision,
+                operator=decision.request.operator,
+                assessment=decision.assessment,
+                because=decision.because,
+            ),
+            causation=cause,
+        )
+
+
+@dataclass(slots=True)
+class _Changes:
+    """What a batch makes of plans; the last decision on a plan counts."""
+
+    plans: dict[UUID, Decision]
+    kept: dict[UUID, int]  # revisions refused that left the former in place
+
+
+def _sorted_out(decisions: Sequence[Decision]) -> _Changes:
+    changes = _Changes({}, {})
+    for decision in decisions:
+        request = decision.request
+        if _keeps_former(decision):
+            changes.kept[request.plan_id] = request.revision
+        else:
+            changes.plans[request.plan_id] = decision
+    return changes
+
+
+def _keeps_former(decision: Decision) -> bool:
+    return decision.request.keeps_former and decision.assessment.outcome is Outcome.REFUSED
+
+
+def _save(
+    tx: Transaction,
+    zones_version: int,
+    decisions: Sequence[Decision],
+    seen: Mapping[UUID, Seen],
+    standing: Mapping[UUID, Reservation],
+) -> None:
+    changes = _sorted_out(decisions)
+    plans = [_known(decision, zones_version, changes.kept) for decision in changes.plans.values()]
+    written = [plan_id for plan_id in changes.plans if plan_id in seen or plan_id in standing]
+    reservations.save_plans(tx.cursor, plans, known=written)
+    narrowing.enter_keys(tx.cursor, [plan for plan in plans if plan.state is Hold.HELD])
+    reservations.mark_seen(tx.cursor, changes.kept)
+    _show_conflicts(tx, decisions, settled=written)
+
+
+HOLDS = {
+    Outcome.APPROVED: Hold.HELD,
+    Outcome.AWAITING: Hold.HELD,
+    Outcome.NOT_REQUIRED: Hold.NOTED,
+    Outcome.REFUSED: Hold.FREE,
+}
+
+
+def _known(decision: Decision, zones_version: int, kept: Mapping[UUID, int]) -> Known:
+    request = decision.request
+    return Known(
+        plan_id=request.plan_id,
+        seen_revision=max(request.revision, kept.get(request.plan_id, 0)),
+        revision=request.revision,
+        operator=request.operator,
+        state=HOLDS[decision.assessment.outcome],
+        priority=request.priority,
+        crewed=request.crewed,
+        voluntary=request.voluntary,
+        volumes=request.volumes,
+        assessment=decision.assessment,
+        zones_version=zones_version,
+    )
+
+
+def _show_conflicts(tx: Transaction, decisions: Sequence[Decision], *, settled: Sequence[UUID]) -> None:
+    refusals = {decision.request.plan_id: conflict for decision in decisions if (conflict := _conflict(decision))}
+    reviews.settle_conflicts(tx.cursor, [plan_id for plan_id in settled if plan_id not in refusals])
+    reviews.save_conflicts(tx.cursor, list(refusals.values()))
+
+
+def _conflict(decision: Decision) -> reviews.Conflict | None:
+    """The refusal as regulators watch it, where other plans were in the way."""
+    findings = [
+        finding
+        for finding in decision.assessment.findings
+        if finding.against is SubjectKind.PLAN and finding.effect is Effect.REFUSES
+    ]
+    if not findings:
+        return None
+    request, window = decision.request, decision.request.volumes.window
+    lng, lat = findings[0].place
+    return reviews.Conflict(
+        plan_id=request.plan_id,
+        revision=request.revision,
+        operator=request.operator,
+        place=(lng, lat),
+        starts_at=window.start,
+        ends_at=window.end,
+        decided_at=decision.assessment.decided_at,
+        because=decision.because,
+        findings=findings,
+    )

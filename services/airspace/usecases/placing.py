@@ -1,0 +1,78 @@
+"""Fixed routes and sites: kept as their services tell of them, and assessed where they lie."""
+
+from collections.abc import Sequence
+
+from services.airspace.state import AirspaceState
+from services.airspace.store import narrowing, subjects
+from services.airspace.store.subjects import KnownRoute, KnownSite
+from services.airspace.usecases.reassessing import Reassessment, differs, route_of
+from shared.contracts.airspace import RouteAssessed, SiteAssessed
+from shared.contracts.flightplan import RouteFiled
+from shared.contracts.sites import SiteRegistered, SiteStateChanged, SiteUpdated
+from shared.frame import Received, Transaction
+
+SiteEvent = Received[SiteRegistered | SiteUpdated | SiteStateChanged]
+
+
+def assess_routes(state: AirspaceState, tx: Transaction, batch: Sequence[Received[RouteFiled]]) -> None:
+    """Answer on each route filed, in order: later ones see the earlier as crossing."""
+    narrowing.share_zones(tx.cursor)
+    again = Reassessment(state, tx.connection, state.zones.read(tx.cursor), tx.now)
+    for received in batch:
+        event = received.event
+        known = subjects.find_route(tx.connection, event.route_id)
+        if known is None or event.revision > known.revision:
+            _assess_route(state, tx, again, received)
+
+
+def _assess_route(
+    state: AirspaceState, tx: Transaction, again: Reassessment, received: Received[RouteFiled]
+) -> None:
+    event = received.event
+    corridor = route_of(state, event.route_id, event.revision, event.operator, event.spec)
+    assessment = again.route(corridor)
+    route = KnownRoute(
+        route_id=event.route_id,
+        revision=event.revision,
+        operator=event.operator,
+        spec=event.spec,
+        box=corridor.volumes.bounds,
+        assessment=assessment,
+    )
+    subjects.save_route(tx.connection, route)
+    tx.record(
+        RouteAssessed(
+            route_id=event.route_id, revision=event.revision, operator=event.operator, assessment=assessment
+        ),
+        causation=received,
+    )
+
+
+def assess_sites(state: AirspaceState, tx: Transaction, batch: Sequence[SiteEvent]) -> None:
+    """Keep each site, and answer on it where it is new, has moved, or the answer is another one."""
+    narrowing.share_zones(tx.cursor)
+    again = Reassessment(state, tx.connection, state.zones.read(tx.cursor), tx.now)
+    for received in batch:
+        known = subjects.find_site(tx.connection, received.event.site_id)
+        if known is None or received.event.revision > known.revision:
+            _assess_site(tx, again, received, known)
+
+
+def _assess_site(tx: Transaction, again: Reassessment, received: SiteEvent, known: KnownSite | None) -> None:
+    event = received.event
+    assessment = again.site(event.site_id, event.revision, event.spec)
+    site = KnownSite(
+        site_id=event.site_id,
+        revision=event.revision,
+        spec=event.spec,
+        state=event.state,
+        assessment=assessment,
+    )
+    subjects.save_site(tx.connection, site)
+    moved = isinstance(event, SiteUpdated) and event.position_changed
+    if known is None or moved or differs(known.assessment, assessment):
+        because = "moved" if moved else "registered" if known is None else "updated"
+        tx.record(
+            SiteAssessed(site_id=event.site_id, revision=event.revision, assessment=assessment, because=because),
+            causation=received,
+        )

@@ -1,0 +1,12 @@
+"""Forget what is over."""
+
+from services.airspace.store import narrowing, reservations, reviews
+from shared.frame import Transaction
+
+
+def prune(tx: Transaction) -> None:
+    """Forget some of the keys, plans and refusals of flights gone by, beside the decider and without its locks."""
+    over = tx.now - reservations.KEPT
+    narrowing.prune_keys(tx.cursor, over)
+    reservations.prune_plans(tx.cursor, over)
+    reviews.prune_conflicts(tx.cursor, over)
