@@ -56,7 +56,7 @@ class Transaction:
     def __init__(self, connection: sa.Connection, now: datetime) -> None:
         self.connection = connection
         self.now = now
-        self._entries: list[Entry] = []
+        self.entries: list[Entry] = []
         self._callbacks: list[Callable[[], None]] = []
         self.rejected: list[tuple[Received[Any], Exception]] = []
         self._cursor: psycopg.Cursor[Any] | None = None
@@ -79,11 +79,11 @@ class Transaction:
         others, or else the trace of the work at hand.
         """
         parent = causation.traceparent if causation is not None else traceparent or current_traceparent()
-        self._entries.append(entry(event, new_traceparent(parent)))
+        self.entries.append(entry(event, new_traceparent(parent)))
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Append entries as they are; `record` is what services use."""
-        self._entries += entries
+        self.entries += entries
 
     def reject(self, received: Received[Any], error: Exception) -> None:
         """This event breaks a rule: it is parked with the error's reason and field, the others of its batch go on."""
@@ -134,9 +134,9 @@ class Database:
         tx = Transaction(connection, self.clock())
         with connection.begin():
             yield tx
-            if tx._entries:
-                self.log.append(tx.cursor, tx._entries, now=tx.now)
-        if tx._entries:
+            if tx.entries:
+                self.log.append(tx.cursor, tx.entries, now=tx.now)
+        if tx.entries:
             self.bell.ring(self.log.schema)
         for callback in tx._callbacks:
             _call(callback)

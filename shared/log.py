@@ -2,7 +2,7 @@
 
 To append is to take the log's exclusive advisory lock, then to insert, then to commit, with nothing in between: so
 positions become visible in their order, and whoever reads to a position has seen everything before it. A bare serial
-cursor, or the lock taken after the insert, loses events (tests/integration/test_log.py keeps the proof).
+cursor, or the lock taken after the insert, loses events (tests/integration/kernel/test_log.py keeps the proof).
 """
 
 from collections.abc import Sequence
@@ -85,7 +85,7 @@ class EventLog:
         self.schema = schema
         table = sql.Identifier(schema, "event_log")
         columns = sql.SQL(", ").join(map(sql.Identifier, _COLUMNS))
-        self._lock = sql.SQL("SELECT pg_advisory_xact_lock({})").format(lock_key(f"{schema}.event_log"))
+        self._lock_statement = sql.SQL("SELECT pg_advisory_xact_lock({})").format(lock_key(f"{schema}.event_log"))
         self._insert = sql.SQL("INSERT INTO {} ({}) VALUES ").format(table, columns)
         self._last = sql.SQL("SELECT currval({})").format(f"{schema}.event_log_position_seq")
         self._horizon = sql.SQL("SELECT coalesce(max(position), 0) FROM {}").format(table)
@@ -99,7 +99,7 @@ class EventLog:
 
     def append(self, cursor: "psycopg.Cursor[Any]", entries: Sequence[Entry], *, now: datetime) -> int:
         """Append in order and return the last position. Must be the last statement before the commit."""
-        cursor.execute(self._lock)
+        self.lock(cursor)
         rows = [(e.topic, e.partition, e.key, e.id, e.type, now, e.traceparent, e.data) for e in entries]
         if len(rows) > _MOST_BY_INSERT:
             copy_rows_binary(cursor, f"{self.schema}.event_log", _COLUMNS, _TYPES, rows)
@@ -108,6 +108,10 @@ class EventLog:
         values = sql.SQL(", ").join([_ROW] * len(rows))
         cursor.execute(self._insert + values + sql.SQL(" RETURNING position"), [field for row in rows for field in row])
         return max(int(position) for (position,) in cursor.fetchall())
+
+    def lock(self, cursor: "psycopg.Cursor[Any]") -> None:
+        """Wait for every other append to be committed, and keep the next ones out until this transaction ends."""
+        cursor.execute(self._lock_statement)
 
     def horizon(self, cursor: "psycopg.Cursor[Any]") -> int:
         """The last position that is visible; everything up to it is visible too."""

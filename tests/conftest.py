@@ -17,6 +17,8 @@ import pytest
 from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 
+from tests.dropping import drop_database
+
 ROOT = Path(__file__).resolve().parents[1]
 EMPTY_TEMPLATE = "tianyuan_template"  # PostGIS and btree_gist, no tables; infra/postgis.sh makes it
 KEPT_TEMPLATES = 8  # of the states the migrations were in lately; others may be running on an older one
@@ -59,7 +61,7 @@ def fresh_database(postgis_admin_url: str) -> FreshDatabase:
         try:
             yield text(admin.set(database=name))
         finally:
-            run(admin, "DROP DATABASE {} WITH (FORCE)", name)
+            drop_database(libpq(admin), name)
 
     return database
 

@@ -1,4 +1,4 @@
-"""The bus over Apache Kafka: `kafka://host:port[,host:port][/prefix]`. A prefix keeps several cities on a broker apart."""
+"""The bus over Apache Kafka, `kafka://host:port[,host:port][/prefix]`: a prefix keeps cities on one broker apart."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from sqlalchemy.engine import make_url
 
 from infra.topics import create_missing, declared
 from shared.migrations.kernel import kernel_tables
+from tests.dropping import drop_database
 from tests.integration.kernel.world import World
 
 SCHEMAS = ("inbound", "airspace", "flightplan")
@@ -29,7 +30,7 @@ def database_url(postgis_admin_url: str) -> Iterator[str]:
                 for statement in kernel_tables(schema):
                     fresh.execute(statement)
         yield own.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-        connection.execute(f"DROP DATABASE {own.database} WITH (FORCE)")
+    drop_database(admin.render_as_string(hide_password=False), str(own.database))
 
 
 def own_topics(kafka_url: str) -> str:

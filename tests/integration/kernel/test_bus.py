@@ -179,7 +179,7 @@ def test_a_lost_connection_in_the_middle_of_a_batch_loses_nothing(world: World) 
 
 
 def test_a_deadlock_is_tried_again(world: World) -> None:
-    victims = []
+    victims: list[int] = []
 
     def deadlock_once(tx: Transaction, received: Sequence[Received[FlightPlanLapsed]]) -> None:
         note(tx, received)

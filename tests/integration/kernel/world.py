@@ -32,7 +32,8 @@ def note(tx: Transaction, received: Sequence[Received[FlightPlanLapsed]]) -> Non
     """Write down what came, in its order, and how many came together."""
     for one in received:
         tx.cursor.execute(
-            "INSERT INTO airspace.seen (key, revision, batch, partition, process) VALUES (%s, %s, %s, %s, pg_backend_pid())",
+            "INSERT INTO airspace.seen (key, revision, batch, partition, process) "
+            "VALUES (%s, %s, %s, %s, pg_backend_pid())",
             (one.key, one.event.revision, len(received), one.partition),
         )
 
