@@ -33,8 +33,9 @@ def compose(settings: Settings, names: Sequence[str] = SERVICES) -> Composition:
     unknown = sorted(set(names) - set(SERVICES))
     if unknown:
         raise ValueError(f"there is no service {', '.join(unknown)}; there are {', '.join(SERVICES)}")
-    bus = open_bus(settings.bus_url, database_url=settings.database_url)
-    platform = Platform(bus=bus, city=load_city(settings.city_dir), bell=Bell())
+    bell = Bell()
+    bus = open_bus(settings.bus_url, database_url=settings.database_url, bell=bell)
+    platform = Platform(bus=bus, city=load_city(settings.city_dir), bell=bell)
     return Composition(
         settings, platform, tuple(_build(name, settings, platform) for name in SERVICES if name in names)
     )
