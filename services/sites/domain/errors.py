@@ -14,6 +14,13 @@ class SiteNotFound(NotFound):
         super().__init__(f"there is no site {site_id}", site_id=site_id)
 
 
+class ReservedId(Invalid):
+    """The id is a word of the API's paths."""
+
+    def __init__(self, site_id: str) -> None:
+        super().__init__(f"{site_id!r} cannot be an id: it is a path of its own", field="site_id")
+
+
 class SiteExists(Conflict):
     """The id is taken by a site that differs."""
 

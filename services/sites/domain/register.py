@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import TypeVar
 
 from services.sites.domain.counting import SiteCount, Standing, count_site
-from services.sites.domain.errors import SiteRetired
+from services.sites.domain.errors import ReservedId, SiteRetired
 from services.sites.domain.life import check_date, check_move
 from shared.contracts.assessment import Assessment
 from shared.contracts.sites import Event, SiteRegistered, SiteSpec, SiteState, SiteStateChanged, SiteUpdated
 
 V = TypeVar("V")
+RESERVED = frozenset({"events", "export", "import", "parked", "template"})  # these paths under /sites are no site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,9 @@ def _once(words: Sequence[V]) -> tuple[V, ...]:
 
 
 def register(report: Report, spec: SiteSpec, district: str, now: datetime) -> Step:
-    """A site enters the register, in whatever state it stands. Raises MoveInTheFuture."""
+    """A site enters the register, in whatever state it stands. Raises ReservedId, MoveInTheFuture."""
+    if report.site_id in RESERVED:
+        raise ReservedId(report.site_id)
     effective_at = report.effective_at or now
     check_date(effective_at, None, now)
     site = Site(

@@ -92,10 +92,15 @@ def report_sites(tx: Transaction, reports: Sequence[Report], causes: Sequence[Re
 
 
 def follow_reports(tx: Transaction, received: Sequence[Received[SiteReported | SiteStateReported]]) -> None:
-    """Site events from outside. Raises the first report's error: the frame then takes them one by one and parks it."""
+    """Site events from outside; those that break a rule are parked with the reason, the others go on.
+
+    Raises SiteExists where a site was registered by somebody else this very moment: the events are then taken again.
+    """
     outcome = report_sites(tx, [_report(each.event) for each in received], received)
     for refusal in outcome.refused:
-        raise refusal.error
+        if isinstance(refusal.error, SiteExists):
+            raise refusal.error
+        tx.reject(received[refusal.index], refusal.error)
 
 
 def _report(event: SiteReported | SiteStateReported) -> Report:
