@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.flight import FlightVolumes
+from shared.flight.records import joined
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
@@ -58,10 +59,11 @@ class Boxes:
 
 def boxes_of(flights: Sequence[FlightVolumes]) -> Boxes:
     """The boxes of all volumes of the flights."""
-    records = np.concatenate([flight.records for flight in flights])
-    west, south, east, north = np.concatenate([flight.boxes for flight in flights]).T
+    volumes, plan = joined(flights)
+    records = volumes.records
+    west, south, east, north = volumes.boxes.T
     return Boxes(
-        plan=np.repeat(np.arange(len(flights)), [len(flight) for flight in flights]),
+        plan=plan,
         west=west - SPARE_DEGREES,
         south=south - SPARE_DEGREES,
         east=east + SPARE_DEGREES,
