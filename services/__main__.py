@@ -7,7 +7,6 @@ from collections.abc import Callable
 from types import FrameType
 
 import sqlalchemy as sa
-import structlog
 import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
@@ -24,7 +23,6 @@ from shared.runner import Runner
 from shared.settings import Settings
 
 LONGEST_STOP_S = 10
-_log = structlog.get_logger("services")
 
 
 class Server(uvicorn.Server):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -41,7 +41,7 @@ def mount_console(app: FastAPI, folder: Path) -> None:
 
 
 def _serve_file(app: FastAPI, file: Path) -> None:
-    async def serve() -> Response:
+    async def serve(_: Request) -> Response:
         return FileResponse(file, headers={"cache-control": "public, max-age=3600"})
 
-    app.add_route(f"/{file.name}", lambda request: serve(), methods=["GET"])
+    app.add_route(f"/{file.name}", serve, methods=["GET"])

@@ -1,4 +1,4 @@
-"""JSON logs, one line an event, each with the trace of the work it belongs to."""
+"""JSON logs, one line an event, each with the trace of the work it belongs to. Modules log with `logging`, as ever."""
 
 import logging
 import sys
@@ -7,47 +7,44 @@ from typing import Any
 
 import orjson
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 
 from shared.tracing import trace_id
 
 
 def configure(level: str = "INFO") -> None:
-    """Send our own logs and those of every library to standard error as JSON lines."""
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        _add_trace,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.dict_tracebacks,
-    ]
-    structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer(serializer=_dumps)],
-        wrapper_class=structlog.make_filtering_bound_logger(_number(level)),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
-    )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(serializer=_dumps),
-            ],
-        )
-    )
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(max(_number(level), logging.INFO))
-    for noisy in ("uvicorn.access", "kafka", "httpx", "alembic.runtime.plugins"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
-
-
-def _number(level: str) -> int:
+    """Send all logs to standard error as JSON lines. Raises ValueError for a level that is none."""
     levels = logging.getLevelNamesMapping()
     if level.upper() not in levels:
         raise ValueError(f"LOG_LEVEL {level!r} is none of DEBUG, INFO, WARNING, ERROR")
-    return levels[level.upper()]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(max(levels[level.upper()], logging.INFO))
+    for own in ("shared", "services"):
+        logging.getLogger(own).setLevel(levels[level.upper()])
+    for talkative in ("uvicorn.access", "kafka", "httpx", "alembic"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
+
+
+def formatter() -> logging.Formatter:
+    """Writes a record as one JSON object: event, level, logger, timestamp, trace_id, exception."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            structlog.stdlib.add_logger_name,
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.ExtraAdder(),
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _add_trace,
+        ],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            # without local variables: they hold tokens and people's names
+            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
+            structlog.processors.JSONRenderer(serializer=_dumps),
+        ],
+    )
 
 
 def _dumps(line: object, **_: object) -> str:

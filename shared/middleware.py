@@ -1,9 +1,9 @@
 """Around every request: its trace, its time, its security headers, and an answer when nobody foresaw the error."""
 
+import logging
 import time
 from typing import Final
 
-import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import metrics
@@ -21,7 +21,7 @@ _SECURITY: Final = (
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
-_log = structlog.get_logger("http")
+logger = logging.getLogger(__name__)
 
 
 class Edge:
@@ -55,8 +55,8 @@ class Edge:
                 await refusal(scope, receive, send_on)
             else:
                 await self._app(scope, receive, send_on)
-        except Exception as error:  # noqa: BLE001 - the last place where an error can become an answer
-            _log.error("unexpected error", method=scope["method"], path=scope["path"], exc_info=error)
+        except Exception:  # the last place where an error can become an answer
+            logger.exception("unexpected error at %s %s", scope["method"], scope["path"])
             if status == 0:
                 await internal_error(scope["path"], trace_id())(scope, receive, send_on)
         finally:
@@ -66,10 +66,8 @@ class Edge:
 def _observe(scope: Scope, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", "unmatched")  # the template: a path with ids in it would be endless
     metrics.http_seconds.labels(scope["method"], route, status).observe(seconds)
-    if status >= 500 or status == 0:
-        _log.warning("answered", method=scope["method"], path=scope["path"], status=status, seconds=round(seconds, 4))
-    else:
-        _log.debug("answered", method=scope["method"], path=scope["path"], status=status, seconds=round(seconds, 4))
+    level = logging.WARNING if status >= 500 or status == 0 else logging.DEBUG
+    logger.log(level, "%s %s: %d in %.1f ms", scope["method"], scope["path"], status, seconds * 1000)
 
 
 def _header(scope: Scope, name: bytes) -> str | None:

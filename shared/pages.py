@@ -33,7 +33,7 @@ class InvalidBbox(Invalid):
     """The bounding box is not `west,south,east,north` in degrees."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: those of a frozen generic class cannot be made as Page[View](...)
 class Page(Generic[T]):
     """Some items of a list; `next` is the cursor of the page that follows, None on the last."""
 

@@ -1,5 +1,6 @@
 """Errors to HTTP: one table from the error tree to statuses, every failure an RFC 9457 problem+json."""
 
+import logging
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -7,7 +8,6 @@ from typing import Any, Final
 
 import orjson
 import psycopg
-import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
@@ -31,7 +31,7 @@ from shared.tracing import trace_id
 
 MEDIA_TYPE: Final = "application/problem+json"
 _REALM: Final = 'Bearer realm="tianyuan"'
-_log = structlog.get_logger("http")
+logger = logging.getLogger(__name__)
 
 # the first that fits: named kinds before the families they belong to
 _STATUS: Final[tuple[tuple[type[Exception], int], ...]] = (
@@ -122,7 +122,7 @@ def _headers(status: int, error: TianyuanError) -> dict[str, str]:
 async def _on_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, TianyuanError)
     if status_of(error) >= 500:
-        _log.warning("unavailable", path=request.url.path, detail=error.detail)
+        logger.warning("unavailable at %s: %s", request.url.path, error.detail)
     return of_error(error, request.url.path)
 
 
@@ -149,9 +149,9 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
 async def _on_database_error(request: Request, error: Exception) -> Response:
     """Lost, overloaded, or this transaction chosen as a victim: the same may be sent again. Else it is our fault."""
     if not (is_transient(error) or is_timeout(error)):
-        _log.error("unexpected database error", path=request.url.path, exc_info=error)
+        logger.error("unexpected database error at %s", request.url.path, exc_info=error)
         return internal_error(request.url.path, trace_id())
-    _log.warning("database unavailable", path=request.url.path, error=str(error))
+    logger.warning("the database is unavailable at %s: %s", request.url.path, error)
     return problem(
         503,
         "the database could not finish this now; try again",

@@ -5,6 +5,7 @@ so and dropped, and comes back by the same header.
 """
 
 import asyncio
+import logging
 import time
 from collections import deque
 from collections.abc import AsyncIterator
@@ -13,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import orjson
-import structlog
 from anyio.to_thread import run_sync
 
 from shared import metrics
@@ -31,7 +31,7 @@ LONGEST_QUEUE: Final = 1_000
 MOST_STREAMS: Final = 500
 _OPENING: Final = b"retry: 2000\n: connected\n\n"
 _DROPPED: Final = b'event: dropped\ndata: {"reason":"too slow"}\n\n'
-_log = structlog.get_logger("stream")
+logger = logging.getLogger(__name__)
 
 Read = tuple[Recorded, Event]
 
@@ -80,10 +80,11 @@ class EventStream:
         self._position = 0
         self._rung = asyncio.Event()
         self._closed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def run(self) -> None:
         """Read and fan out for as long as the process lives."""
-        loop = asyncio.get_running_loop()
+        loop = self._loop = asyncio.get_running_loop()
         bell = self._service.database.bell
         ear = bell.listen([self._service.database.schema], lambda: _ring(loop, self._rung))
         try:
@@ -94,7 +95,11 @@ class EventStream:
             bell.leave(ear)
 
     def close(self) -> None:
-        """End all streams, so that the server can stop."""
+        """End all streams, so that the server can stop. From any thread, or a signal's handler."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._end_all)
+
+    def _end_all(self) -> None:
         self._closed = True
         for listener in self._listeners:
             listener.end(b"")
@@ -159,7 +164,7 @@ class EventStream:
             try:
                 last, batch = await run_sync(self._read, before)
             except Exception as error:  # noqa: BLE001 - the database may be away; streams outlive that
-                _log.warning("the event log cannot be read", service=self._service.name, error=str(error))
+                logger.warning("the event log of %s cannot be read: %s", self._service.name, error)
                 await asyncio.sleep(REREAD_S)
                 return
             if self._position != before:
@@ -215,8 +220,8 @@ def as_sse(recorded: Recorded, data: bytes) -> bytes:
 def _decode(recorded: Recorded) -> Event | None:
     try:
         return decode(recorded.type, recorded.data)
-    except TianyuanError as error:
-        _log.error("an event of our own log cannot be read", position=recorded.position, detail=error.detail)
+    except TianyuanError:
+        logger.exception("event %d of our own log cannot be read", recorded.position)
         return None
 
 
