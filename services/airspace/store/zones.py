@@ -144,8 +144,9 @@ def save_zones(connection: sa.Connection, news: Sequence[Zone], *, counted: int,
     former = sa.and_(
         zone_version.c.zone_id == sa.bindparam("of_zone"), zone_version.c.zone_version == sa.bindparam("former")
     )
-    ended = sa.update(zone_version).where(former).values(in_force_to=sa.bindparam("published_at"))
-    connection.execute(ended, rows)
+    ended = sa.update(zone_version).where(former).values(in_force_to=sa.bindparam("ended_at"))
+    # only its own parameters: SQLAlchemy would take any other that is named like a column for a value to set
+    connection.execute(ended, [{name: row[name] for name in ("of_zone", "former", "ended_at")} for row in rows])
     versions: dict[str, Any] = {name: sa.bindparam(name) for name in _VERSION_COLUMNS}
     connection.execute(insert(zone_version).values({**versions, "spec": spec}), rows)
 
@@ -174,6 +175,7 @@ def _row(new: Zone, counted: int, reason: str) -> Mapping[str, Any]:
         "ends_at": new.spec.ends_at,
         "published_by": new.published_by,
         "published_at": new.published_at,
+        "ended_at": new.published_at,
         "reason": reason,
         "in_force_from": new.published_at,
         # a withdrawal ends the version before it and is itself never in force
@@ -200,4 +202,3 @@ def _zone(row: sa.Row[Any]) -> Zone:
 def _spec(text: str) -> ZoneSpec:
     spec: ZoneSpec = decode_value(ZoneSpec, text.encode())
     return spec
-
