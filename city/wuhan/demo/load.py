@@ -1,0 +1,226 @@
+"""Loads the demo city through the public HTTP API, as any user could, and reports what came of the day.
+
+Every request carries a key or an id of its own, so loading a second time changes nothing.
+"""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+import httpx
+
+from city.wuhan.demo.plans import DemoPlan
+from city.wuhan.demo.routes import DemoRoute
+from city.wuhan.demo.sites import DemoSite
+from city.wuhan.demo.world import DemoCity
+from city.wuhan.demo.zones import DemoZone
+from shared.city import CityProfile
+from shared.contracts.codec import encode_value
+from shared.volumes import CircleOutline
+
+AT_ONCE: Final = 32
+CONFLICT_SHARE_LIMIT: Final = 0.12
+Progress = Callable[[str, int, int], None]  # what, how many done, of how many
+
+
+class LoadFailed(RuntimeError):
+    """The platform refused something of the demo, or did not follow in time."""
+
+
+@dataclass(frozen=True)
+class Platform:
+    """The platform at a URL, spoken to under any role."""
+
+    url: str
+    _tokens: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def headers(self, role: str, org: str) -> dict[str, str]:
+        """What authorises a request."""
+        if (role, org) not in self._tokens:
+            answer = httpx.post(f"{self.url}/token", json={"role": role, "org": org}, timeout=30)
+            self._tokens[role, org] = accepted(answer).json()["access_token"]
+        return {"authorization": f"Bearer {self._tokens[role, org]}"}
+
+    def client(self, role: str, org: str) -> AbstractContextManager[httpx.Client]:
+        """A client under one role."""
+        return httpx.Client(base_url=self.url, headers=self.headers(role, org), timeout=60)
+
+
+def accepted(answer: httpx.Response) -> httpx.Response:
+    """The answer itself. Raises LoadFailed with the problem of any other than a 2xx."""
+    if not answer.is_success:
+        raise LoadFailed(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text}")
+    return answer
+
+
+def load(platform: Platform, city: CityProfile, demo: DemoCity, progress: Progress) -> None:
+    """Zones, sites, authorizations, routes, then the day's plans; returns when all are decided."""
+    with platform.client("regulator", "demo-authority") as regulator, platform.client("planner", "demo-fgw") as planner:
+        _load_zones(regulator, city, demo.zones)
+        progress("zones", 1, 4)
+        _load_sites(planner, demo.sites)
+        progress("sites", 2, 4)
+        for spec in demo.authorizations:
+            accepted(regulator.post("/authorizations", content=encode_value(spec), headers=JSON))
+        progress("authorizations", 3, 4)
+        _load_routes(planner, demo.routes)
+        progress("routes", 4, 4)
+        asyncio.run(_file_plans(platform, demo.plans, progress))
+        _until(lambda: regulator.get("/flight-plans/counts").json().get("submitted", 0) == 0, "every plan decided")
+
+
+JSON: Final = {"content-type": "application/json"}
+GEOJSON: Final = {"content-type": "application/geo+json"}
+
+
+def _load_zones(regulator: httpx.Client, city: CityProfile, zones: Sequence[DemoZone]) -> None:
+    features = json.dumps({"type": "FeatureCollection", "features": [_zone_feature(zone) for zone in zones]})
+    for content in (city.zones_file.read_bytes(), features.encode()):
+        accepted(regulator.post("/zones/import?strict=true", content=content, headers=GEOJSON))
+
+
+def _zone_feature(zone: DemoZone) -> dict[str, Any]:
+    properties = json.loads(encode_value(zone.spec))
+    outline = properties.pop("outline")
+    if isinstance(zone.spec.outline, CircleOutline):
+        geometry = {"type": "Point", "coordinates": outline["center"]}
+        properties["radius_m"] = outline["radius_m"]
+    else:
+        geometry = outline
+    filled = {key: value for key, value in properties.items() if value is not None}
+    return {"type": "Feature", "geometry": geometry, "properties": {"zone_id": zone.zone_id, **filled}}
+
+
+def _load_sites(planner: httpx.Client, sites: Sequence[DemoSite]) -> None:
+    features = json.dumps({"type": "FeatureCollection", "features": [_site_feature(site) for site in sites]})
+    report = accepted(planner.post("/sites/import", content=features.encode(), headers=GEOJSON)).json()
+    if report["errors"]:
+        raise LoadFailed(f"sites: {report['errors'][:3]}")
+
+
+def _site_feature(site: DemoSite) -> dict[str, Any]:
+    properties = json.loads(encode_value(site.spec))
+    geometry = {"type": "Point", "coordinates": [properties.pop("lng"), properties.pop("lat")]}
+    filled = {key: value for key, value in properties.items() if value not in (None, "")}
+    return {
+        "type": "Feature",
+        "geometry": geometry,
+        "properties": {"site_id": site.site_id, "state": site.state, **filled},
+    }
+
+
+def _load_routes(planner: httpx.Client, routes: Sequence[DemoRoute]) -> None:
+    for route in routes:
+        filing = {"route_id": route.route_id, "operator": route.operator, **json.loads(encode_value(route.spec))}
+        _until(partial(_filed, planner, filing), f"route {route.route_id} filed")
+    _until(lambda: all(route["assessment"] for route in _items(planner, "/routes")), "every route assessed")
+    standing = {route["route_id"]: route for route in _items(planner, "/routes")}
+    for route in routes:
+        _settle(planner, route, standing[route.route_id])
+
+
+def _settle(planner: httpx.Client, route: DemoRoute, standing: dict[str, Any]) -> None:
+    if route.opened and standing["state"] == "assessed" and standing["assessment"]["outcome"] == "approved":
+        accepted(planner.post(f"/routes/{route.route_id}/open", json={"reason": "演示"}))
+    if route.route_class and not standing["classification"]:
+        ruling = {"route_class": route.route_class, "evidence": route.evidence}
+        accepted(planner.post(f"/routes/{route.route_id}/classification", json=ruling))
+
+
+def _filed(planner: httpx.Client, filing: dict[str, Any]) -> bool:
+    return _known(planner.post("/routes", json=filing))
+
+
+def _known(answer: httpx.Response) -> bool:
+    """Whether a filing was taken; False while the sites it names have not reached the service yet."""
+    if answer.status_code == 422 and "site" in answer.text:
+        return False
+    return accepted(answer).is_success
+
+
+async def _file_plans(platform: Platform, plans: Sequence[DemoPlan], progress: Progress) -> None:
+    for operator in {plan.operator for plan in plans}:
+        platform.headers("operator", operator)
+    waiting = iter(plans)
+    done = 0
+
+    async def worker(client: httpx.AsyncClient) -> None:
+        nonlocal done
+        for plan in waiting:
+            await _file(client, platform, plan)
+            done += 1
+            progress("plans", done, len(plans))
+
+    async with httpx.AsyncClient(base_url=platform.url, timeout=60) as client:
+        await asyncio.gather(*(worker(client) for _ in range(AT_ONCE)))
+
+
+async def _file(client: httpx.AsyncClient, platform: Platform, plan: DemoPlan) -> None:
+    headers = {**platform.headers("operator", plan.operator), **JSON, "idempotency-key": plan.request_key}
+    for _ in range(100):
+        if _known(await client.post("/flight-plans?demo=true", content=encode_value(plan.intent), headers=headers)):
+            return
+        await asyncio.sleep(0.1)
+    raise LoadFailed(f"{plan.request_key}: its site is not known to the filing service")
+
+
+def _until(check: Callable[[], bool], what: str, timeout_s: float = 60) -> None:
+    async def look() -> None:
+        while not await asyncio.to_thread(check):
+            await asyncio.sleep(0.05)
+
+    async def bounded() -> None:
+        await asyncio.wait_for(look(), timeout_s)
+
+    try:
+        asyncio.run(bounded())
+    except TimeoutError as error:
+        raise LoadFailed(f"not within {timeout_s:.0f} s: {what}") from error
+
+
+def _items(client: httpx.Client, path: str, **filters: Any) -> Iterator[dict[str, Any]]:
+    cursor = None
+    while True:
+        parameters = {**filters, "limit": 200, **({"cursor": cursor} if cursor else {})}
+        page = accepted(client.get(path, params=parameters)).json()
+        yield from page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of the day, read back from the API."""
+
+    states: Counter[str]
+    refusals: Counter[str]  # by the code of the finding that refused
+    plans: int
+    progress: dict[str, Any]
+
+    @property
+    def conflict_share(self) -> float:
+        """Share of the day's plans refused because another was in the way."""
+        return self.refusals["plan_conflict"] / max(self.plans, 1)
+
+
+def report(platform: Platform, demo: DemoCity) -> Report:
+    """Read the day's plans and the city's progress back."""
+    keys = Counter[str]()
+    states = Counter[str]()
+    with platform.client("regulator", "demo-authority") as regulator:
+        day = f"{demo.day:%Y-%m-%d}"
+        span = {"from": f"{day}T00:00:00+08:00", "to": f"{day}T23:59:59+08:00"}
+        for plan in _items(regulator, "/flight-plans", **span):
+            if not plan["demo"]:
+                continue
+            states[plan["state"]] += 1
+            if plan["state"] == "refused":
+                keys[next(f["code"] for f in plan["assessment"]["findings"] if f["effect"] == "refuses")] += 1
+        progress = accepted(regulator.get("/progress")).json()
+    return Report(states, keys, sum(states.values()), progress)
