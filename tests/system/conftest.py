@@ -1,0 +1,28 @@
+"""Platforms for the system tests: one process on the log, three on Kafka."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.system.platform import ALL, Platform, running
+
+BUSES = ("log", "kafka")
+
+
+@pytest.fixture(params=BUSES)
+def platform(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[Platform]:
+    """Both ways to run the same code."""
+    if request.param == "log":
+        bus_url, groups = "log://", [ALL]
+    else:
+        bus_url, groups = request.getfixturevalue("kafka_url"), [(name,) for name in ALL]
+    with running(database_url, bus_url, tmp_path, groups) as platform:
+        yield platform
+
+
+@pytest.fixture
+def embedded(database_url: str, tmp_path: Path) -> Iterator[Platform]:
+    """One process on the log."""
+    with running(database_url, "log://", tmp_path, [ALL]) as platform:
+        yield platform
