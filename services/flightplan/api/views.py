@@ -9,7 +9,7 @@ from services.flightplan.domain.plan import FlightPlan
 from services.flightplan.domain.route import Authorization, Route
 from services.flightplan.domain.visibility import Viewer, redacted
 from services.flightplan.state import FlightplanState
-from shared.contracts.assessment import Assessment, Finding, Outcome
+from shared.contracts.assessment import Assessment, Finding
 from shared.contracts.flightplan import (
     AuthorizationSpec,
     Classification,
@@ -31,15 +31,11 @@ class FindingView(Finding):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AssessmentView:
+class AssessmentView(Assessment):
     """An assessment as the viewer may read it: whose another organisation's flight is, it does not say."""
 
-    outcome: Outcome
-    message: Message
     findings: Sequence[FindingView]
-    zones_version: int
-    decided_at: datetime
-    rules: str
+    message: Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,14 +147,9 @@ class Shown:
         if assessment is None:
             return None
         shown = redacted(assessment, self.viewer)
-        return AssessmentView(
-            outcome=shown.outcome,
-            message=outcome_words(shown.outcome, entrusted=self.state.entrusted),
-            findings=[self._finding(finding) for finding in shown.findings],
-            zones_version=shown.zones_version,
-            decided_at=shown.decided_at,
-            rules=shown.rules,
-        )
+        said = {name: getattr(shown, name) for name in _ASSESSMENT_FIELDS}
+        said["findings"] = [self._finding(finding) for finding in shown.findings]
+        return AssessmentView(**said, message=outcome_words(shown.outcome, entrusted=self.state.entrusted))
 
     def _finding(self, finding: Finding) -> FindingView:
         said = {name: getattr(finding, name) for name in _FINDING_FIELDS}
@@ -166,6 +157,7 @@ class Shown:
 
 
 _FINDING_FIELDS = tuple(field.name for field in fields(Finding))
+_ASSESSMENT_FIELDS = tuple(field.name for field in fields(Assessment))
 
 
 def _proposal(plan: FlightPlan) -> ProposalView | None:

@@ -65,6 +65,8 @@ def visible_to(event: Any, viewer: Viewer) -> Any | None:
 
 
 def _event_redacted(event: Any, viewer: Viewer) -> Any:
-    if isinstance(event, contract.FlightPlanDecided | contract.RouteStateChanged) and event.assessment is not None:
-        return replace(event, assessment=redacted(event.assessment, viewer))
-    return event
+    assessment = getattr(event, "assessment", None)
+    if assessment is None:
+        return event
+    shown = redacted(assessment, viewer)
+    return event if shown is assessment else replace(event, assessment=shown)
