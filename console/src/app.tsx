@@ -10,6 +10,7 @@ import { Gate } from "./components/Gate";
 import { Header } from "./components/Header";
 import { language, t } from "./i18n";
 import { MapView } from "./map/MapView";
+import { showCity } from "./map/map";
 import { city, demoSeen, view } from "./state";
 import { OperatorView } from "./views/operator";
 import { PlannerView } from "./views/planner";
@@ -24,7 +25,7 @@ export function App() {
   }, [language.value]);
   if (!started) return <Loading />;
   if (!session.value) return <Gate />;
-  return <Page key={session.value.token} />;
+  return <Page />;
 }
 
 /** A kept token first; else the demo issuer, where there is one; else the page asks. */
@@ -48,7 +49,8 @@ function Page() {
   useEffect(() => {
     get<City>("/city").then((found) => { city.value = found; setProblem(null); }).catch((error: unknown) => setProblem(asProblem(error)));
   }, [round]);
-  useEffect(connect, []);
+  const token = session.value?.token ?? "";
+  useEffect(connect, [token]);
   useEffect(() => { window.history.replaceState(null, "", `#/${view.value}`); }, [view.value]);
   return (
     <div class="page">
@@ -60,7 +62,7 @@ function Page() {
       {city.value && (
         <div class="work">
           <main id="panel" class="panel" tabIndex={-1} aria-label={t(`role.${view.value}`)} data-testid={`view-${view.value}`}>
-            <View role={view.value} />
+            <View key={token} role={view.value} />
           </main>
           <MapView />
         </div>
@@ -69,7 +71,9 @@ function Page() {
   );
 }
 
+/** Made anew for each token: nothing one organisation saw may stay for the next. */
 function View({ role }: { role: Role }) {
+  useEffect(() => showCity(city.value?.bounds ?? null), [role]);
   if (!session.value?.roles.includes(role)) return <p class="empty">{t("gate.noView")}</p>;
   switch (role) {
     case "operator": return <OperatorView />;

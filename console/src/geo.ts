@@ -84,6 +84,29 @@ export function boundsOf(geometries: readonly (Geometry | null | undefined)[]): 
   return Number.isFinite(box[0]) ? box : null;
 }
 
+/** Where a name stands: the centroid of the largest part, so that exclaves do not repeat it. */
+export function labelPoint(geometry: Geometry): Position | null {
+  const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.type === "MultiPolygon" ? geometry.coordinates : [];
+  let best: { area: number; at: Position } | null = null;
+  for (const [shell = []] of polygons) {
+    const part = centroid(shell);
+    if (!best || part.area > best.area) best = part;
+  }
+  return best?.at ?? null;
+}
+
+function centroid(ring: readonly Position[]): { area: number; at: Position } {
+  let [twice, x, y] = [0, 0, 0];
+  ring.slice(1).forEach(([lng2 = 0, lat2 = 0], i) => {
+    const [lng1 = 0, lat1 = 0] = ring[i] ?? [];
+    const cross = lng1 * lat2 - lng2 * lat1;
+    twice += cross;
+    x += (lng1 + lng2) * cross;
+    y += (lat1 + lat2) * cross;
+  });
+  return { area: Math.abs(twice / 2), at: [x / (3 * twice), y / (3 * twice)] };
+}
+
 export const lineFeature = (points: readonly Position[], properties: Record<string, unknown> = {}): Feature => ({
   type: "Feature", properties, geometry: { type: "LineString", coordinates: points.map((point) => [...point]) },
 });

@@ -1,5 +1,5 @@
 // The reasons of an answer, strongest first, each a card that lights its place up on the map.
-import type { AssessmentView, Effect, Finding } from "../api/types";
+import type { Answer, Effect, Finding } from "../api/types";
 import { said, t, word } from "../i18n";
 import { goTo, hasPlace, lightsUp } from "../map/highlight";
 import { heightBand, instant, validity } from "../words";
@@ -9,7 +9,7 @@ const STRENGTH: readonly Effect[] = ["refuses", "needs_ruling", "note"];
 const TONE: Record<Effect, string> = { refuses: "bad", needs_ruling: "warn", note: "calm" };
 const NOTES_SHOWN = 3;
 
-export function Findings({ assessment }: { assessment: AssessmentView }) {
+export function Findings({ assessment }: { assessment: Omit<Answer, "message"> & { findings_left_out?: number } }) {
   const sorted = [...assessment.findings].sort((a, b) => STRENGTH.indexOf(a.effect) - STRENGTH.indexOf(b.effect));
   const strong = sorted.filter((finding) => finding.effect !== "note");
   const notes = sorted.filter((finding) => finding.effect === "note");
@@ -25,6 +25,7 @@ export function Findings({ assessment }: { assessment: AssessmentView }) {
           {rest.map((finding, i) => <FindingCard key={i} finding={finding} />)}
         </details>
       )}
+      {(assessment.findings_left_out ?? 0) > 0 && <p class="quiet small">{t("finding.leftOut", { count: assessment.findings_left_out ?? 0 })}</p>}
       <p class="quiet small">
         {t("finding.decided", { time: instant(assessment.decided_at), version: assessment.zones_version })}
       </p>

@@ -6,7 +6,7 @@ import { useResource } from "../api/resource";
 import type { FlightPlanView } from "../api/types";
 import { collection, drawable, formatDistance, lineFeature, pathLengthM } from "../geo";
 import { t, word } from "../i18n";
-import { frameGeometries, setSource } from "../map/map";
+import { frameGeometries, rememberCamera, setSource } from "../map/map";
 import { EMPTY } from "../geo";
 import { heightBand, instant, period, shortId, spotWord } from "../words";
 import { DemoTag, Facts, Loading, ProblemBox } from "./basics";
@@ -26,11 +26,15 @@ export function PlanDetail(
   const plan = found.value;
   useEffect(() => {
     if (!plan) return;
+    const back = rememberCamera();
     const drawn = planGeometry(plan);
     setSource("highlight", collection([{ type: "Feature", properties: {}, geometry: drawn }]));
     frameGeometries([drawn]);
-    return () => setSource("highlight", EMPTY);
-  }, [plan?.plan_id, plan?.revision]);
+    return () => {
+      setSource("highlight", EMPTY);
+      back();
+    };
+  }, [plan?.plan_id]);
 
   return (
     <section class="detail" data-testid="plan-detail" data-state={plan?.state}>

@@ -172,6 +172,7 @@ export const en: Record<Key, string> = {
   "finding.show": "Show on the map",
   "finding.none": "Nothing to note.",
   "finding.decided": "Assessed {time} with airspace version {version}",
+  "finding.leftOut": "{count} weaker reasons are not listed",
   "finding.more": "{count} more notes",
 
   "operator.new": "New flight",

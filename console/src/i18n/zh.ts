@@ -170,6 +170,7 @@ export const zh = {
   "finding.show": "在地图上查看",
   "finding.none": "没有发现需要注意的事项。",
   "finding.decided": "{time} 按空域第 {version} 版评定",
+  "finding.leftOut": "还有 {count} 条较弱的理由未列出",
   "finding.more": "另有 {count} 条提示",
 
   "operator.new": "申报飞行",

@@ -5,7 +5,7 @@ import { t, word } from "../i18n";
 import { planWord } from "../words";
 import { COVERAGE_STEPS, PLAN_COLOR, RESTRICTION_COLOR, ROUTE_COLOR, SITE_COLOR } from "./colors";
 
-export type LegendGroup = "zones" | "plans" | "routes" | "sites" | "coverage";
+export type LegendGroup = "zones" | "plans" | "routes" | "sites" | "sitesInUse" | "coverage";
 
 export const legend = signal<readonly LegendGroup[]>([]);
 
@@ -16,7 +16,7 @@ export function Legend() {
       <summary>{t("map.legend")}</summary>
       {legend.value.map((group) => (
         <section key={group}>
-          <h3>{t(`legend.${group}`)}</h3>
+          <h3>{t(`legend.${group === "sitesInUse" ? "sites" : group}`)}</h3>
           <ul>{rows(group)}</ul>
         </section>
       ))}
@@ -36,6 +36,8 @@ function rows(group: LegendGroup) {
       return <Row mark="dashes" color={ROUTE_COLOR} text={t("legend.routes")} />;
     case "sites":
       return SITE_STATES.map((one) => <Row key={one} mark="dot" color={SITE_COLOR[one]} text={word("siteState", one)} />);
+    case "sitesInUse":
+      return <Row mark="dot" color={SITE_COLOR.commissioned} text={word("siteState", "commissioned")} />;
     case "coverage":
       return COVERAGE_STEPS.map(([from, color], i) => {
         const until = COVERAGE_STEPS[i + 1]?.[0] ?? 1;

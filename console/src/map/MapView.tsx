@@ -3,10 +3,11 @@ import type { FeatureCollection } from "geojson";
 import { useEffect, useRef } from "preact/hooks";
 import { get } from "../api/client";
 import { useResource } from "../api/resource";
+import { collection, labelPoint, pointFeature } from "../geo";
 import { language, t } from "../i18n";
 import { city } from "../state";
 import { Legend } from "./Legend";
-import { createMap, frame, map, mapFailed, setSource } from "./map";
+import { createMap, map, mapFailed, setSource, showCity } from "./map";
 
 export function MapView() {
   const canvas = useRef<HTMLDivElement>(null);
@@ -32,7 +33,7 @@ function MapButtons() {
       <button type="button" aria-label={t("map.zoomOut")} title={t("map.zoomOut")} onClick={() => map.value?.zoomOut()}>−</button>
       <button
         type="button" aria-label={t("map.home")} title={t("map.home")}
-        onClick={() => frame(city.value?.bounds ?? null)}
+        onClick={() => showCity(city.value?.bounds ?? null)}
       >
         <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
           <path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4" fill="none" stroke="currentColor" stroke-width="1.6" />
@@ -50,11 +51,12 @@ function Ground() {
   const chosen = language.value;
   useEffect(() => {
     if (!target || !districts.value) return;
+    setSource("districts", districts.value);
     const names = new Map(city.value?.districts.map((one) => [one.adcode, one.name[chosen]]));
-    const features = districts.value.features.map((feature) => ({
-      ...feature, properties: { ...feature.properties, label: names.get(String(feature.properties?.["adcode"])) ?? "" },
-    }));
-    setSource("districts", { type: "FeatureCollection", features });
+    setSource("names", collection(districts.value.features.flatMap((feature) => {
+      const at = labelPoint(feature.geometry);
+      return at ? [pointFeature(at, { label: names.get(String(feature.properties?.["adcode"])) ?? "" })] : [];
+    })));
   }, [target, districts.value, chosen]);
   useEffect(() => {
     if (target && water.value) setSource("water", water.value);

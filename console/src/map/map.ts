@@ -44,15 +44,15 @@ export function createMap(container: HTMLElement, city: City): () => void {
 export function useSource(name: SourceName, data: FeatureCollection | null): void {
   const target = map.value;
   useEffect(() => {
-    if (target) sourceOf(target, name).setData(data ?? EMPTY);
+    if (target) sourceOf(target, name)?.setData(data ?? EMPTY);
   }, [target, data]);
-  useEffect(() => () => { if (map.value) sourceOf(map.value, name).setData(EMPTY); }, []);
+  useEffect(() => () => setSource(name, EMPTY), []);
 }
 
-const sourceOf = (target: MapLibreMap, name: SourceName): GeoJSONSource => target.getSource(name) as GeoJSONSource;
+const sourceOf = (target: MapLibreMap, name: SourceName): GeoJSONSource | undefined => target.getSource<GeoJSONSource>(name);
 
 export function setSource(name: SourceName, data: FeatureCollection): void {
-  if (map.value) sourceOf(map.value, name).setData(data);
+  if (map.value) sourceOf(map.value, name)?.setData(data);
 }
 
 export interface MapClick {
@@ -107,6 +107,14 @@ export function near(target: MapLibreMap, event: MapMouseEvent, layer: string, p
   return target.queryRenderedFeatures([[x - pixels, y - pixels], [x + pixels, y + pixels]], { layers: [layer] })[0];
 }
 
+/** Where the map looks now; calling the result brings it back there. */
+export function rememberCamera(): () => void {
+  const target = map.value;
+  if (!target) return () => undefined;
+  const [center, zoom] = [target.getCenter(), target.getZoom()];
+  return () => { if (map.value === target) target.easeTo({ center, zoom, duration: motionMs() }); };
+}
+
 const PADDING = 56;
 
 export function frame(bounds: Bounds | null, maxZoom = 14): void {
@@ -119,6 +127,10 @@ export function centreOn(position: Position): void {
   const [lng = 0, lat = 0] = position;
   const target = map.value;
   target?.easeTo({ center: [lng, lat], zoom: Math.max(target.getZoom(), 12), duration: motionMs() });
+}
+
+export function showCity(bounds: Bounds | null): void {
+  if (bounds) map.value?.fitBounds(bounds, { padding: 12, duration: motionMs() });
 }
 
 const motionMs = (): number => (window.matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 500);

@@ -6,7 +6,7 @@ import {
 } from "./colors";
 
 export const SOURCES = [
-  "districts", "water", "coverage", "zones", "routes", "plans", "sites", "conflicts", "draft", "highlight",
+  "districts", "names", "water", "coverage", "zones", "routes", "plans", "sites", "conflicts", "draft", "highlight",
 ] as const;
 export type SourceName = (typeof SOURCES)[number];
 
@@ -67,7 +67,7 @@ const traffic: LayerSpecification[] = [
     id: "plans", type: "line", source: "plans", layout: { "line-cap": "round", "line-join": "round" },
     paint: {
       "line-color": planColor,
-      "line-width": ["case", chosen, 4, ["interpolate", ["linear"], ["zoom"], 9, 1.1, 13, 2.4]],
+      "line-width": ["interpolate", ["linear"], ["zoom"], 9, ["case", chosen, 4, 1.1], 13, ["case", chosen, 4.5, 2.4]],
       "line-opacity": ["case", chosen, 1, 0.75],
     },
   },
@@ -91,7 +91,7 @@ const traffic: LayerSpecification[] = [
 
 const labels: LayerSpecification[] = [
   {
-    id: "district-labels", type: "symbol", source: "districts", maxzoom: 12.5,
+    id: "district-labels", type: "symbol", source: "names", maxzoom: 12.5,
     layout: {
       "text-field": ["get", "label"], "text-font": FONT, "text-padding": 4,
       "text-size": ["interpolate", ["linear"], ["zoom"], 8, 12, 11, 15],

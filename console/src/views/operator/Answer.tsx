@@ -1,13 +1,13 @@
 // The answer to "may I fly": the outcome in one line, then the reasons.
 import { useEffect, useRef } from "preact/hooks";
-import type { AssessmentView, Outcome } from "../../api/types";
+import type { Answer as AnswerBody, Outcome } from "../../api/types";
 import { Findings } from "../../components/Findings";
 import { t } from "../../i18n";
 import { outcomeWord } from "../../words";
 
 const TONE: Record<Outcome, string> = { approved: "good", refused: "bad", awaiting: "warn", not_required: "calm" };
 
-export function Answer({ assessment, stale }: { assessment: AssessmentView; stale: boolean }) {
+export function Answer({ assessment, stale }: { assessment: AnswerBody; stale: boolean }) {
   const heading = useRef<HTMLDivElement>(null);
   useEffect(() => heading.current?.scrollIntoView({ block: "nearest", behavior: "smooth" }), [assessment]);
   return (

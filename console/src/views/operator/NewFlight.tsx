@@ -3,7 +3,7 @@ import type { FeatureCollection } from "geojson";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { post } from "../../api/client";
 import { type ApiProblem, asProblem, fieldProblem } from "../../api/errors";
-import { AIRCRAFT_CLASSES, type AssessmentView, CLAWBACKS, type FlightPlanView, PURPOSES } from "../../api/types";
+import { AIRCRAFT_CLASSES, type Answer as AnswerBody, CLAWBACKS, type FlightPlanView, PURPOSES } from "../../api/types";
 import { ProblemBox } from "../../components/basics";
 import { Input, Select, TextArea } from "../../components/fields";
 import { t, word } from "../../i18n";
@@ -17,7 +17,7 @@ import { PathEditor } from "./PathEditor";
 const WAIT_S = 5;
 
 export function NewFlight({ sites, onFiled }: { sites: FeatureCollection | null; onFiled: (plan: FlightPlanView) => void }) {
-  const [answer, setAnswer] = useState<AssessmentView | null>(null);
+  const [answer, setAnswer] = useState<AnswerBody | null>(null);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [busy, setBusy] = useState<"check" | "file" | null>(null);
   const [tried, setTried] = useState(false);
@@ -45,8 +45,7 @@ export function NewFlight({ sites, onFiled }: { sites: FeatureCollection | null;
     }
   };
   const check = () => run("check", async () => {
-    const found = await post<AssessmentView | { assessment: AssessmentView }>("/checks", { intent });
-    setAnswer("assessment" in found ? found.assessment : found);
+    setAnswer(await post<AnswerBody>("/checks", { intent }));
     setAsked(body);
   });
   const file = () => run("file", async () => {

@@ -7,7 +7,7 @@ import { map, type MapClick, near, setSource, useMapTool, useSource } from "../.
 import { EMPTY } from "../../geo";
 import { amend, draft, type DraftPoint, estimate } from "./draft";
 
-const SNAP_PIXELS = 12;
+const SNAP_PIXELS = 9;
 
 export function PathEditor({ sites, problem }: { sites: FeatureCollection | null; problem: string | null }) {
   const points = draft.value?.points ?? [];

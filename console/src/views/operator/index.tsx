@@ -17,7 +17,7 @@ type Part = "new" | "mine";
 export function OperatorView() {
   const [part, setPart] = useState<Part>("new");
   const [opened, setOpened] = useState<string | null>(null);
-  useEffect(() => { legend.value = part === "new" ? ["zones", "sites"] : ["zones", "plans"]; }, [part]);
+  useEffect(() => { legend.value = part === "new" ? ["zones", "sitesInUse"] : ["zones", "plans"]; }, [part]);
   useZonesOnMap();
   const sites = useResource(
     (signal) => get<FeatureCollection>("/sites.geojson", { state: "commissioned" }, signal),

@@ -1,6 +1,6 @@
 // Sites by state, on the map and in a list.
 import type { FeatureCollection } from "geojson";
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { get } from "../../api/client";
 import { usePages, useResource } from "../../api/resource";
 import { type Page, SITE_KINDS, SITE_STATES, type SiteKind, type SiteState, type SiteView } from "../../api/types";
@@ -10,8 +10,8 @@ import { Findings } from "../../components/Findings";
 import { History } from "../../components/History";
 import { formatPosition } from "../../geo";
 import { said, t, word } from "../../i18n";
-import { goTo, lightsUp } from "../../map/highlight";
-import { usePick, useSource } from "../../map/map";
+import { goTo, highlight, lightsUp } from "../../map/highlight";
+import { rememberCamera, usePick, useSource } from "../../map/map";
 import { city } from "../../state";
 
 const TONE: Record<SiteState, string> = {
@@ -58,7 +58,7 @@ export function Sites() {
       <ul class="rows">
         {sites.items.map((site) => (
           <li key={site.site_id}>
-            <button type="button" class="row" data-testid="site-row" {...lightsUp(at(site))} onClick={() => { setOpened(site.site_id); goTo(at(site)); }}>
+            <button type="button" class="row" data-testid="site-row" {...lightsUp(at(site))} onClick={() => setOpened(site.site_id)}>
               <span class="row-top">
                 <strong>{site.spec.name}</strong>
                 <Chip tone={TONE[site.state]}>{word("siteState", site.state)}</Chip>
@@ -87,6 +87,12 @@ function SiteDetail({ siteId, onBack }: { siteId: string; onBack: () => void }) 
     (signal) => get<SiteView>(`/sites/${encodeURIComponent(siteId)}`, {}, signal), [siteId], (event) => event.key === siteId,
   );
   const site = found.value;
+  useEffect(() => {
+    if (!site) return;
+    const back = rememberCamera();
+    goTo(at(site));
+    return () => { highlight(null); back(); };
+  }, [site?.site_id]);
   return (
     <section class="detail" data-testid="site-detail">
       <button type="button" class="back" onClick={onBack}>← {t("common.back")}</button>

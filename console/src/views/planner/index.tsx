@@ -2,16 +2,20 @@
 import { useEffect, useState } from "preact/hooks";
 import { Segments } from "../../components/basics";
 import { t } from "../../i18n";
-import { legend } from "../../map/Legend";
+import { legend, type LegendGroup } from "../../map/Legend";
 import { Board } from "./Board";
 import { Coverage } from "./Coverage";
 import { Sites } from "./Sites";
 
 type Part = "board" | "sites" | "coverage";
 
+const LEGENDS: Record<Part, readonly LegendGroup[]> = {
+  board: ["sites", "routes"], sites: ["sites"], coverage: ["coverage", "sitesInUse"],
+};
+
 export function PlannerView() {
   const [part, setPart] = useState<Part>("board");
-  useEffect(() => { legend.value = part === "coverage" ? ["coverage", "sites"] : part === "board" ? ["sites", "routes"] : ["sites"]; }, [part]);
+  useEffect(() => { legend.value = LEGENDS[part]; }, [part]);
   return (
     <>
       <Segments

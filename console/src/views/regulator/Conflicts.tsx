@@ -2,24 +2,13 @@
 import { useMemo } from "preact/hooks";
 import { get } from "../../api/client";
 import { useResource } from "../../api/resource";
-import type { Altitude, Finding, Page } from "../../api/types";
+import type { Conflict, Page } from "../../api/types";
 import { Loading, ProblemBox } from "../../components/basics";
 import { collection, pointFeature } from "../../geo";
 import { said, t } from "../../i18n";
-import { goTo, lightsUp } from "../../map/highlight";
+import { lightsUp } from "../../map/highlight";
 import { useSource } from "../../map/map";
-import { heightBand, shortId, validity } from "../../words";
-
-export interface Conflict {
-  plan_id: string;
-  operator?: string;
-  against_id?: string | null;
-  against_operator?: string | null;
-  finding: Finding;
-  place?: number[];
-  lower?: Altitude | null;
-  upper?: Altitude | null;
-}
+import { heightBand, period } from "../../words";
 
 const SHOWN = 40;
 
@@ -31,7 +20,7 @@ export function Conflicts({ since, onOpen }: { since: string | undefined; onOpen
   );
   const items = conflicts.value?.items ?? [];
   const drawn = useMemo(
-    () => collection(items.filter((one) => one.finding.place.length >= 2).map((one) => pointFeature(one.finding.place, { plan_id: one.plan_id }))),
+    () => collection(items.map((one) => pointFeature(one.place, { plan_id: one.plan_id }))),
     [conflicts.value],
   );
   useSource("conflicts", drawn);
@@ -44,11 +33,11 @@ export function Conflicts({ since, onOpen }: { since: string | undefined; onOpen
       <ul class="rows">
         {items.slice(0, SHOWN).map((one, i) => (
           <li key={i}>
-            <button type="button" class="row" {...lightsUp(one.finding)} onClick={() => { goTo(one.finding); onOpen(one.plan_id); }}>
-              <span class="row-top"><strong>{one.operator ?? shortId(one.plan_id)}</strong></span>
+            <button type="button" class="row" {...lightsUp({ place: one.place })} onClick={() => onOpen(one.plan_id)}>
+              <span class="row-top"><strong>{one.operator}</strong></span>
               <span class="row-line">{said(one.finding.message)}</span>
               <span class="row-line quiet tabular">
-                {validity(one.finding.starts_at, one.finding.ends_at)} · {heightBand(one.finding.lower, one.finding.upper)}
+                {period(one.starts_at, one.ends_at)} · {heightBand(one.lower, one.upper)}
               </span>
             </button>
           </li>

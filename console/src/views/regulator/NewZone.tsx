@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { post } from "../../api/client";
 import { type ApiProblem, asProblem, fieldProblem } from "../../api/errors";
-import { type Binds, RESTRICTIONS, type Zone, ZONE_KINDS } from "../../api/types";
+import { BINDS, REFERENCES, RESTRICTIONS, type TouchedView, type Zone, ZONE_KINDS } from "../../api/types";
 import { ProblemBox } from "../../components/basics";
 import { Input, Select, TextArea } from "../../components/fields";
 import { circleRing, collection, distanceM, formatPosition, lineFeature, parsePosition, pointFeature } from "../../geo";
@@ -10,10 +10,9 @@ import { EMPTY } from "../../geo";
 import { t, word } from "../../i18n";
 import { setSource, useMapTool, useSource } from "../../map/map";
 import { timezone } from "../../state";
-import { Impact, type ImpactAnswer } from "./Impact";
+import { Impact } from "./Impact";
 import { specOf, type ZoneDraft, type ZoneFault, zoneFaults } from "./zoneDraft";
 
-const BINDS: readonly Binds[] = ["both", "uncrewed", "crewed"];
 type Drawing = "center" | "radius" | "done";
 
 export function NewZone({ onDone }: { onDone: (zone?: Zone) => void }) {
@@ -26,7 +25,7 @@ export function NewZone({ onDone }: { onDone: (zone?: Zone) => void }) {
   const [tried, setTried] = useState(false);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [busy, setBusy] = useState<"impact" | "publish" | null>(null);
-  const [impact, setImpact] = useState<{ of: string; answer: ImpactAnswer } | null>(null);
+  const [impact, setImpact] = useState<{ of: string; answer: TouchedView } | null>(null);
   useCircleTool(draft, amend, drawing, setDrawing);
 
   const spec = specOf(draft, timezone.value);
@@ -44,7 +43,7 @@ export function NewZone({ onDone }: { onDone: (zone?: Zone) => void }) {
       setBusy(null);
     }
   };
-  const ask = () => run("impact", async () => setImpact({ of: body, answer: await post<ImpactAnswer>("/zones/impact", spec) }));
+  const ask = () => run("impact", async () => setImpact({ of: body, answer: await post<TouchedView>("/zones/impact", spec) }));
   const publish = () => run("publish", async () => onDone(await post<Zone>("/zones", spec)));
 
   const missing = tried ? zoneFaults(draft) : [];
@@ -73,7 +72,7 @@ export function NewZone({ onDone }: { onDone: (zone?: Zone) => void }) {
         <Input label={t("zone.upper")} hint={t("zone.upperHint")} type="number" step="any" value={draft.upper} testId="zone-upper" problem={wrong("upper")}
           onInput={(upper) => amend({ upper })} />
         <Select label={t("zone.reference")} value={draft.reference} onChange={(reference) => amend({ reference })}
-          options={(["AGL", "AMSL", "WGS84"] as const).map((value) => ({ value, text: word("reference", value) }))} />
+          options={REFERENCES.map((value) => ({ value, text: word("reference", value) }))} />
         <Select label={t("zone.binds")} value={draft.binds} options={BINDS.map((value) => ({ value, text: word("binds", value) }))}
           onChange={(binds) => amend({ binds })} />
         <Input label={t("zone.startsAt")} type="datetime-local" value={draft.startsAt} problem={wrong("starts_at")} onInput={(startsAt) => amend({ startsAt })} />

@@ -3,7 +3,7 @@ import type { FeatureCollection } from "geojson";
 import { useState } from "preact/hooks";
 import { get } from "../../api/client";
 import { useResource } from "../../api/resource";
-import { PLAN_STATES, type FlightPlanView } from "../../api/types";
+import { type FlightPlanView, PLAN_STATES, type PlanCounts } from "../../api/types";
 import { Input } from "../../components/fields";
 import { PlanDetail } from "../../components/PlanDetail";
 import { ProblemBox } from "../../components/basics";
@@ -16,7 +16,6 @@ import { PLAN_COLOR } from "../../map/colors";
 import { dayWindow } from "../operator/MyPlans";
 import { useZonesOnMap } from "../zonesOnMap";
 import { Conflicts } from "./Conflicts";
-import type { PlanCounts } from "./counts";
 import { Feed } from "./Feed";
 import { RulingForm } from "./Queue";
 

@@ -1,5 +1,5 @@
 // Zones in a list and on the map; one opened to read or withdraw it; the way to a new one.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { call, get } from "../../api/client";
 import { type ApiProblem, asProblem } from "../../api/errors";
 import { usePages } from "../../api/resource";
@@ -8,7 +8,7 @@ import { Chip, DemoTag, Empty, Facts, Loading, More, ProblemBox } from "../../co
 import { Input, Select } from "../../components/fields";
 import { t, word } from "../../i18n";
 import { goTo, highlight, lightsUp } from "../../map/highlight";
-import { usePick } from "../../map/map";
+import { rememberCamera, usePick } from "../../map/map";
 import { heightBand, instant, validity } from "../../words";
 import { useZonesOnMap } from "../zonesOnMap";
 import { NewZone } from "./NewZone";
@@ -35,7 +35,7 @@ export function Zones() {
   if (drawing) return <NewZone onDone={() => { setDrawing(false); zones.reload(); }} />;
 
   const zone = zones.items.find((one) => one.zone_id === opened);
-  if (zone) return <ZoneDetail zone={zone} onBack={() => { setOpened(null); highlight(null); }} />;
+  if (zone) return <ZoneDetail zone={zone} onBack={() => setOpened(null)} />;
 
   const shown = zones.items.filter((one) => filter === "all" || filter === "withdrawn" || one.spec.restriction === filter);
   return (
@@ -59,7 +59,7 @@ export function Zones() {
           <li key={one.zone_id}>
             <button
               type="button" class="row" data-testid="zone-row" data-zone={one.zone_id} {...lightsUp({ outline: one.spec.outline })}
-              onClick={() => { setOpened(one.zone_id); goTo({ outline: one.spec.outline }); }}
+              onClick={() => setOpened(one.zone_id)}
             >
               <span class="row-top">
                 <strong>{one.spec.name}</strong>
@@ -78,6 +78,11 @@ export function Zones() {
 
 function ZoneDetail({ zone, onBack }: { zone: Zone; onBack: () => void }) {
   const { spec } = zone;
+  useEffect(() => {
+    const back = rememberCamera();
+    goTo({ outline: spec.outline });
+    return () => { highlight(null); back(); };
+  }, [zone.zone_id]);
   return (
     <section class="detail" data-testid="zone-detail">
       <button type="button" class="back" onClick={onBack}>← {t("common.back")}</button>

@@ -2,10 +2,10 @@
 import { useEffect, useState } from "preact/hooks";
 import { get } from "../../api/client";
 import { useResource } from "../../api/resource";
+import type { PlanCounts } from "../../api/types";
 import { Segments } from "../../components/basics";
 import { t } from "../../i18n";
 import { legend } from "../../map/Legend";
-import { awaitingOf, type PlanCounts } from "./counts";
 import { Queue } from "./Queue";
 import { Traffic } from "./Traffic";
 import { Zones } from "./Zones";
@@ -26,7 +26,7 @@ export function RegulatorView() {
         label={t("role.regulator")} testId="regulator" chosen={part} onChoose={setPart}
         choices={[
           { value: "traffic", text: t("regulator.traffic") },
-          { value: "queue", text: t("regulator.queue"), count: awaitingOf(counts.value) },
+          { value: "queue", text: t("regulator.queue"), count: counts.value?.awaiting ?? 0 },
           { value: "zones", text: t("regulator.zones") },
         ]}
       />

@@ -1,5 +1,5 @@
 // The circle zone being drawn and filled in. Pure.
-import type { AltitudeReference, Altitude, Binds, Restriction, ZoneKind, ZoneSpec } from "../../api/types";
+import type { Altitude, AltitudeReference, Binds, Restriction, ZoneDraftBody, ZoneKind } from "../../api/types";
 import { numberOf } from "../../components/fields";
 import { parsePosition } from "../../geo";
 import { toInstant } from "../../time";
@@ -40,7 +40,7 @@ const altitude = (text: string, reference: AltitudeReference): Altitude | null =
 };
 
 /** What is sent to the platform, or null while something is missing. */
-export function specOf(draft: ZoneDraft, zone: string): Partial<ZoneSpec> | null {
+export function specOf(draft: ZoneDraft, zone: string): ZoneDraftBody | null {
   const center = parsePosition(draft.center);
   const radius = numberOf(draft.radius);
   if (zoneFaults(draft).length > 0 || !center || radius === null) return null;
