@@ -19,6 +19,7 @@ from shared.bus import Bus, Reader, Slot
 from shared.checkpoint import Checkpoints
 from shared.contracts.codec import EVENT_TYPES, InvalidEvent, decode
 from shared.db import is_timeout, is_transient, raw
+from shared.errors import Unavailable
 from shared.frame import Database, Handler, Received, Subscription, Transaction
 from shared.leader import Leadership
 from shared.log import Recorded
@@ -64,10 +65,15 @@ class Consumer:
             started = time.monotonic()
             try:
                 self._consume()
+            except Unavailable as error:
+                failures += 1
+                logger.warning("%s waits: %s", self._name, error)
             except Exception:
                 failures = 0 if time.monotonic() - started > 30 else failures + 1
                 logger.warning("%s starts again after a failure", self._name, exc_info=True)
-                self._stopping.wait(_pause_s(failures))
+            else:
+                continue
+            self._stopping.wait(_pause_s(failures))
 
     def _consume(self) -> None:
         with closing(self._database.dedicated()) as connection, self._leading(connection) as leads:

@@ -12,6 +12,7 @@ from shared.bus import Bus, Relay
 from shared.bus.wake import Waker
 from shared.consumer import Consumer
 from shared.db import lock_key
+from shared.errors import Unavailable
 from shared.frame import Database, Periodic, Service
 
 STOP_S: Final = 10.0
@@ -71,6 +72,9 @@ class Runner:
         while not self._stopping.is_set():
             try:
                 relay.run(self._stopping)
+            except Unavailable as error:
+                logger.warning("the relay of %s waits: %s", name, error)
+                self._stopping.wait(RELAY_PAUSE_S)
             except Exception:
                 logger.warning("the relay of %s starts again from its checkpoint", name, exc_info=True)
                 self._stopping.wait(RELAY_PAUSE_S)

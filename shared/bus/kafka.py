@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from kafka.errors import KafkaError
 from shared.bus import Inbound, Slot
 from shared.bus.envelope import headers_of, recorded_of
 from shared.bus.relay import KafkaRelay
+from shared.errors import Unavailable
 from shared.log import Recorded
 from shared.topics import partition_of, partitions
 
@@ -28,6 +30,10 @@ _GIVE_UP_S: Final = 30.0
 _SEND_S: Final = 30.0
 
 logger = logging.getLogger(__name__)
+
+
+class BrokerAway(Unavailable):
+    """No broker listens; it may come back."""
 
 
 class KafkaBus:
@@ -72,6 +78,7 @@ class KafkaBus:
 
     def producer(self) -> KafkaProducer:
         """An idempotent producer. Throw it away after any failure: one that outlived an outage may stay wedged."""
+        self._knock()
         return KafkaProducer(
             bootstrap_servers=self.servers,
             client_id="tianyuan",
@@ -92,6 +99,7 @@ class KafkaBus:
 
     def consumer(self, group: str) -> KafkaConsumer:
         """A consumer that never commits by itself."""
+        self._knock()
         return KafkaConsumer(
             bootstrap_servers=self.servers,
             group_id=self.prefix + group,
@@ -110,6 +118,14 @@ class KafkaBus:
             allow_auto_create_topics=False,
             metrics_enabled=False,
         )
+
+    def _knock(self) -> None:
+        """Raise BrokerAway where nobody listens: the client would block for seconds and leave its thread behind."""
+        for server in self.servers:
+            host, _, port = server.rpartition(":")
+            with suppress(OSError), socket.create_connection((host, int(port)), timeout=2):
+                return
+        raise BrokerAway(f"no broker at {', '.join(self.servers)}")
 
     def close(self) -> None:
         """Close the producer of `send`."""

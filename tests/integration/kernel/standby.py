@@ -10,7 +10,7 @@ def main(database_url: str, bus_url: str) -> None:
     """Consume until killed, and say so."""
     world = World(database_url, bus_url)
     with world.consumer(subscription(leader=True)):
-        print("running", flush=True)  # noqa: T201
+        print("running", flush=True)
         threading.Event().wait()
 
 

@@ -60,14 +60,14 @@ def test_what_is_delivered_again_is_not_applied_again(world: World) -> None:
 
 
 @contextmanager
-def recording(world: World) -> Iterator[Callable[[], int]]:
+def recording(world: World, *, from_revision: int = 1) -> Iterator[Callable[[], int]]:
     """Keep recording a revision of every plan; gives the number of revisions so far."""
     stopping = threading.Event()
-    last = 0
+    last = from_revision - 1
 
     def keep_recording() -> None:
         nonlocal last
-        while not stopping.wait(0.02):
+        while not stopping.wait(0.05):
             world.record(PLANS, [last + 1])
             last += 1
 

@@ -66,8 +66,8 @@ def test_a_stopped_leader_is_replaced_and_can_write_nothing_when_it_wakes(
             os.kill(first.pid, signal.SIGCONT)
             log_world.record(PLANS, [3])
             eventually(lambda: log_world.seen() == expected(PLANS, 3))
-        writers = log_world.query("SELECT DISTINCT process = %d FROM airspace.seen WHERE revision > 1" % stopped)
-        assert writers == [(False,)]
+        writers = log_world.query("SELECT DISTINCT process FROM airspace.seen WHERE revision > 1")
+        assert (stopped,) not in writers
 
 
 def test_a_leader_whose_work_is_long_keeps_the_lead(log_world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from shared.bus import Bus, Inbound, open_bus
 from shared.consumer import Consumer
 from shared.contracts.flightplan import FlightPlanLapsed
 from shared.contracts.inbound import SiteStateReported
-from shared.db import raw
+from shared.db import copy_rows, raw
 from shared.frame import Database, Received, Service, Subscription, Transaction, on
 from shared.runner import Runner
 
@@ -30,12 +30,9 @@ def lapsed(number: int, revision: int) -> FlightPlanLapsed:
 
 def note(tx: Transaction, received: Sequence[Received[FlightPlanLapsed]]) -> None:
     """Write down what came, in its order, and how many came together."""
-    for one in received:
-        tx.cursor.execute(
-            "INSERT INTO airspace.seen (key, revision, batch, partition, process) "
-            "VALUES (%s, %s, %s, %s, pg_backend_pid())",
-            (one.key, one.event.revision, len(received), one.partition),
-        )
+    process = tx.cursor.connection.info.backend_pid
+    rows = [(one.key, one.event.revision, len(received), one.partition, process) for one in received]
+    copy_rows(tx.cursor, "airspace.seen", ("key", "revision", "batch", "partition", "process"), rows)
 
 
 def note_site(tx: Transaction, received: Sequence[Received[SiteStateReported]]) -> None:
