@@ -21,7 +21,8 @@ from shared.contracts.flightplan import (
     FlightPlanWithdrawn,
     RulingDecision,
 )
-from shared.flight import volumes_of_all
+from shared.errors import Invalid
+from shared.flight import FlightVolumes, volumes_of_all
 from shared.frame import Received, Transaction
 
 Asked = Received[FlightPlanSubmitted | FlightPlanMoved]
@@ -64,11 +65,21 @@ def _each_plan_once(batch: Sequence[Asked]) -> Iterator[list[Asked]]:
 def _decide(state: AirspaceState, tx: Transaction, zones: ZoneIndex, batch: Sequence[Asked]) -> None:
     seen = reservations.find_seen(tx.cursor, [asked.event.plan_id for asked in batch])
     news = [asked for asked in batch if _is_news(asked.event, seen.get(asked.event.plan_id))]
-    flights = volumes_of_all([asked.event.intent for asked in news], state.rules, state.terrain)
-    requests = [_request(asked.event, volumes) for asked, volumes in zip(news, flights, strict=True)]
+    requests = [_request(asked.event, flight) for asked, flight in _flights(state, tx, news)]
     decisions = decide_requests(state, tx, zones, requests, seen)
-    causes = {asked.event.plan_id: asked for asked in news}
-    record(tx, decisions, causes)
+    record(tx, decisions, {asked.event.plan_id: asked for asked in news})
+
+
+def _flights(state: AirspaceState, tx: Transaction, news: Sequence[Asked]) -> list[tuple[Asked, FlightVolumes]]:
+    """The volumes of each, in one pass; an intent that makes no flight is rejected, the others go on."""
+    try:
+        flights = volumes_of_all([asked.event.intent for asked in news], state.rules, state.terrain)
+    except Invalid as error:
+        if len(news) == 1:
+            tx.reject(news[0], error)
+            return []
+        return [pair for asked in news for pair in _flights(state, tx, [asked])]
+    return list(zip(news, flights, strict=True))
 
 
 def _is_news(event: FlightPlanSubmitted | FlightPlanMoved, seen: Seen | None) -> bool:
@@ -78,7 +89,7 @@ def _is_news(event: FlightPlanSubmitted | FlightPlanMoved, seen: Seen | None) ->
     return event.revision > seen.revision and not (isinstance(event, FlightPlanMoved) and seen.state is Hold.FREE)
 
 
-def _request(event: FlightPlanSubmitted | FlightPlanMoved, volumes: Any) -> PlanRequest:
+def _request(event: FlightPlanSubmitted | FlightPlanMoved, volumes: FlightVolumes) -> PlanRequest:
     moved = isinstance(event, FlightPlanMoved)
     return PlanRequest(
         plan_id=event.plan_id,

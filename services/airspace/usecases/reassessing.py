@@ -12,7 +12,8 @@ from uuid import UUID
 import psycopg
 import sqlalchemy as sa
 
-from services.airspace.domain.assess import MAX_FINDINGS, assess, assess_route, assess_site
+from services.airspace.domain.assess import assess, assess_route, assess_site
+from services.airspace.domain.findings import strongest
 from services.airspace.domain.subjects import Authorization, PlanRequest, Route, SitePosition
 from services.airspace.domain.zones import ZoneIndex
 from services.airspace.state import AirspaceState
@@ -21,7 +22,7 @@ from services.airspace.store.narrowing import Extent
 from services.airspace.store.reservations import Hold, Known
 from services.airspace.store.subjects import KnownRoute, KnownSite
 from shared.contracts.airspace import Binds
-from shared.contracts.assessment import Assessment, Effect, Outcome, SubjectKind
+from shared.contracts.assessment import Assessment, Outcome, SubjectKind
 from shared.contracts.flightplan import RouteSpec
 from shared.contracts.sites import SiteSpec
 from shared.db import raw
@@ -125,13 +126,10 @@ class Reassessment:
             request_of(plan), self._zones, (), authorizations, self._state.rules, self._state.terrain, self._now
         )
         of_plans = [finding for finding in plan.assessment.findings if finding.against is SubjectKind.PLAN]
-        if not of_plans:
-            return answer
-        findings = sorted((*answer.findings, *of_plans), key=lambda finding: _STRENGTH[finding.effect])
-        return replace(answer, findings=tuple(findings[:MAX_FINDINGS]))
+        kept, left_out = strongest((*answer.findings, *of_plans))
+        return replace(answer, findings=kept, findings_left_out=answer.findings_left_out + left_out)
 
 
-_STRENGTH: Final = {effect: rank for rank, effect in enumerate(Effect)}
 _FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
