@@ -71,9 +71,9 @@ class ZoneSpec:
     demo: bool = False
 
     def __post_init__(self) -> None:
-        if self.lower and self.upper and self.lower.reference == self.upper.reference:
-            if self.upper.value_m <= self.lower.value_m:
-                raise ValueError(f"upper {self.upper.value_m} m is not above lower {self.lower.value_m} m")
+        lower, upper = self.lower, self.upper
+        if lower and upper and lower.reference == upper.reference and upper.value_m <= lower.value_m:
+            raise ValueError(f"upper {upper.value_m} m is not above lower {lower.value_m} m")
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             raise ValueError("ends_at is not after starts_at")
 

@@ -51,7 +51,7 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlightPlanSubmitted:
-    """A plan was filed. `voluntary`: by the law's exemptions no approval is needed if it meets suitable airspace only."""
+    """A plan was filed. `voluntary`: the law's exemptions ask for no approval where it meets suitable airspace only."""
 
     topic: ClassVar[str] = "flightplan.plans"
     key_field: ClassVar[str] = "plan_id"

@@ -11,7 +11,7 @@ from shared.values import Identifier, Instant, Name, Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlightPlanRequested:
-    """An operator's system files a plan; `request_key` is its idempotency key, so a repeated event files nothing twice."""
+    """An operator's system files a plan; by its idempotency key `request_key` a repeated event files nothing twice."""
 
     topic: ClassVar[str] = "inbound.flight-plans"
     key_field: ClassVar[str] = "request_key"
@@ -66,6 +66,4 @@ class SiteStateReported:
     effective_at: Instant | None = None
 
 
-Event = (
-    FlightPlanRequested | FlightPlanMoveRequested | FlightPlanWithdrawRequested | SiteReported | SiteStateReported
-)
+Event = FlightPlanRequested | FlightPlanMoveRequested | FlightPlanWithdrawRequested | SiteReported | SiteStateReported
