@@ -49,7 +49,7 @@ def file_route(
     if operator != caller.org and not caller.has(Role.PLANNER, Role.SERVICE):
         raise OperatorReserved
     route, filed = usecases.file_route(
-        tx, filing.spec(), route_id=filing.route_id, operator=operator, filed_by=caller.sub
+        tx, filing.spec(), state.rulebook, route_id=filing.route_id, operator=operator, filed_by=caller.sub
     )
     response.headers["Location"] = f"/routes/{route.route_id}"
     response.status_code = 201 if filed else 200

@@ -11,9 +11,10 @@ from typing import Final
 
 from shared.contracts.flightplan import RouteSpec
 from shared.flight import FlightArea, FlightIntent, FlightRules, Spot, Waypoint
-from shared.flight.rules import MAX_FLIGHT_S, MAX_VOLUMES
+from shared.flight.rules import MAX_CORE_M, MAX_FLIGHT_S, MAX_VOLUMES
 from shared.volumes import CircleOutline, TimeWindow
 
+_CORE_S: Final = MAX_CORE_M / 150.0  # a piece of the fastest flight lasts as long
 _EARTH_RADIUS_M: Final = 6_371_008.8
 _METRES_A_DEGREE: Final = 110_500.0  # of latitude, the shortest; boxes come out no smaller than the circle
 _EWKB_LINE: Final = struct.pack("<BII", 1, 0x2000_0002, 4326).hex()
@@ -33,7 +34,13 @@ def is_ordinary(intent: FlightIntent, rules: FlightRules) -> bool:
     if intent.area is not None:
         return False
     seconds = duration_s(intent, rules)
-    return seconds < MAX_FLIGHT_S / 2 and seconds / rules.slice_s + len(intent.path) < MAX_VOLUMES / 4
+    pieces = seconds / min(rules.slice_s, _CORE_S) + len(intent.path)
+    return seconds < MAX_FLIGHT_S / 2 and pieces < MAX_VOLUMES / 2 and _is_local(track_of(intent))
+
+
+def _is_local(points: Sequence[Point]) -> bool:
+    lngs, lats = [lng for lng, _ in points], [lat for _, lat in points]
+    return max(lngs) - min(lngs) < 10 and min(lats) > -70 and max(lats) < 70
 
 
 def duration_s(intent: FlightIntent, rules: FlightRules) -> float:

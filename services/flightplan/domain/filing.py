@@ -16,7 +16,7 @@ from services.flightplan.domain.errors import (
 from services.flightplan.domain.extent import is_ordinary
 from shared.contracts.flightplan import RouteSpec
 from shared.contracts.sites import SiteState
-from shared.flight import FlightIntent, FlightRules, Spot, volumes
+from shared.flight import FlightIntent, FlightRules, Spot, corridor, volumes
 from shared.terrain import Terrain
 
 MAX_CLOCK_SKEW: Final = timedelta(minutes=5)  # F3548-21 maxClockSkew
@@ -73,13 +73,22 @@ def check_departure(departs_at: datetime, now: datetime, field: str = "departs_a
         raise DepartureBeyondHorizon(departs_at, MAX_HORIZON_DAYS, field)
 
 
-def placed_route(spec: RouteSpec, sites: Sites) -> RouteSpec:
-    """The route with its sites' positions filled in; it may be planned between sites that are still to be built."""
-    return replace(
-        spec,
-        origin=_planned(spec.origin, sites, "origin"),
-        destination=_planned(spec.destination, sites, "destination"),
+def placed_route(spec: RouteSpec, sites: Sites, rulebook: Rulebook) -> RouteSpec:
+    """The route with its sites' positions filled in; it may be planned between sites that are still to be built.
+
+    Raises what is wrong with it, naming the field.
+    """
+    origin, destination = _planned(spec.origin, sites, "origin"), _planned(spec.destination, sites, "destination")
+    corridor(  # raises where airspace could not decide on it
+        origin,
+        destination,
+        spec.path,
+        half_width_m=spec.half_width_m,
+        half_height_m=rulebook.flight.tolerances[spec.aircraft_class].vertical_m,
+        reference=spec.height_reference,
+        terrain=rulebook.terrain,
     )
+    return replace(spec, origin=origin, destination=destination)
 
 
 def _in_use(spot: Spot, sites: Sites, field: str) -> Spot:

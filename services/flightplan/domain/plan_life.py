@@ -30,11 +30,6 @@ class Standing:
     proposed_revision: int | None = None
     ruling: Ruling | None = None
 
-    @property
-    def is_closed(self) -> bool:
-        """True where nothing can follow; a refused plan whose move is under way is not closed yet."""
-        return self.state.is_final and self.proposed_revision is None
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -49,13 +44,15 @@ def assessed(standing: Standing, revision: int, assessment: Assessment) -> Step 
     """Next step, or None where the assessment is of a revision that no longer counts or the plan is closed.
 
     A refused move leaves the plan as it was. A ruling belongs to the revision it was made on: other times need another.
-    A refused plan still follows a move asked for before the refusal came; nothing else can revive it.
+    When what stands is refused, its move ends with it: airspace has let go of the plan and answers the move no more.
     """
+    if standing.state.is_final:
+        return None
     if revision == standing.proposed_revision:
         if assessment.outcome is Outcome.REFUSED:
             return Step(standing.state, drops_move=True)
         return Step(_STATE_OF_OUTCOME[assessment.outcome], takes_move=True)
-    if revision != standing.revision or standing.state.is_final:
+    if revision != standing.revision:
         return None
     if assessment.outcome is Outcome.AWAITING and is_covered(assessment, standing.ruling):
         return Step(PlanState.APPROVED)
@@ -95,7 +92,7 @@ def ruled(standing: Standing, decision: RulingDecision, revision: int | None) ->
 
 def withdrawn(standing: Standing, *, ends_at: datetime, now: datetime) -> PlanState:
     """State after the operator gave the plan up, its move under way included. Raises PlanClosed or FlightOver."""
-    if standing.is_closed:
+    if standing.state.is_final:
         raise PlanClosed(standing.state)
     if now >= ends_at:
         raise FlightOver(ends_at)
@@ -104,10 +101,10 @@ def withdrawn(standing: Standing, *, ends_at: datetime, now: datetime) -> PlanSt
 
 def may_move(standing: Standing, *, departs_at: datetime, now: datetime) -> None:
     """Raises PlanClosed, MovePending or FlightOver where no new times can be asked for."""
+    if standing.state.is_final:
+        raise PlanClosed(standing.state)
     if standing.proposed_revision is not None:
         raise MovePending(standing.proposed_revision)
-    if standing.is_closed:
-        raise PlanClosed(standing.state)
     if now >= departs_at:
         raise FlightOver(departs_at)
 

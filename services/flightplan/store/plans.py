@@ -142,14 +142,15 @@ UPDATE flightplan.plan AS p SET
   starts_at = p.starts_at + a.shift,
   ends_at = p.ends_at + a.shift,
   ruling = CASE WHEN a.takes_move THEN NULL ELSE p.ruling END,
-  proposal = CASE WHEN a.takes_move OR a.drops_move THEN NULL ELSE p.proposal END,
-  proposed_revision = CASE WHEN a.takes_move OR a.drops_move THEN NULL ELSE p.proposed_revision END,
+  proposal = CASE WHEN a.ends_move THEN NULL ELSE p.proposal END,
+  proposed_revision = CASE WHEN a.ends_move THEN NULL ELSE p.proposed_revision END,
   move_refused = CASE WHEN a.drops_move THEN a.assessment WHEN a.takes_move THEN NULL ELSE p.move_refused END,
   assessment = CASE WHEN a.drops_move THEN p.assessment ELSE a.assessment END,
   decided_at = CASE WHEN a.drops_move THEN p.decided_at ELSE %(now)s END,
   updated_at = %(now)s
 FROM (
-  SELECT r.*, CASE WHEN r.takes_move THEN (q.proposal->>'departs_at')::timestamptz - q.departs_at ELSE '0' END AS shift
+  SELECT r.*, r.takes_move OR r.drops_move OR r.state = 'refused' AS ends_move,
+    CASE WHEN r.takes_move THEN (q.proposal->>'departs_at')::timestamptz - q.departs_at ELSE '0' END AS shift
   FROM jsonb_to_recordset(%(steps)s::jsonb)
     AS r(plan_id uuid, state text, takes_move boolean, drops_move boolean, assessment jsonb)
   JOIN flightplan.plan AS q USING (plan_id)

@@ -73,7 +73,7 @@ def _after(standing: Standing, step: Step) -> Standing:
     if step.takes_move:
         assert standing.proposed_revision is not None
         return Standing(step.state, standing.proposed_revision)
-    proposed = None if step.drops_move else standing.proposed_revision
+    proposed = None if step.drops_move or step.state.is_final else standing.proposed_revision
     return Standing(step.state, standing.revision, proposed, standing.ruling)
 
 

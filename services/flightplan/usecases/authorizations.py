@@ -9,10 +9,12 @@ from services.flightplan.domain.route import Authorization
 from services.flightplan.store import authorizations
 from shared.contracts.flightplan import AuthorizationRecorded, AuthorizationSpec, AuthorizationWithdrawn
 from shared.frame import Transaction
+from shared.outlines import check_outline
 
 
 def record_authorization(tx: Transaction, spec: AuthorizationSpec, *, recorded_by: str) -> tuple[Authorization, bool]:
     """The authorization, and whether it is new. A number stands for one permission for good."""
+    check_outline(spec.outline)
     authorization_id = authorization_id_of(spec.number)
     new = Authorization(authorization_id=authorization_id, spec=spec, recorded_by=recorded_by, recorded_at=tx.now)
     if authorizations.save(tx.connection, new):

@@ -85,7 +85,7 @@ def _own(held: Mapping[UUID, FlightPlan], plan_id: UUID, operator: str) -> Fligh
 
 def _asked_already(plan: FlightPlan, departs_at: datetime) -> bool:
     standing = plan.proposal.intent if plan.proposal else plan.intent
-    return not plan.standing.is_closed and standing.departs_at == departs_at
+    return not plan.state.is_final and standing.departs_at == departs_at
 
 
 def _proposed(plan: FlightPlan, move: Move, known_sites: Sites, rulebook: Rulebook, now: datetime) -> FlightPlan:

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from services.flightplan.domain import route_life
 from services.flightplan.domain.errors import RouteNotFound, RouteOfAnother
-from services.flightplan.domain.filing import placed_route
+from services.flightplan.domain.filing import Rulebook, placed_route
 from services.flightplan.domain.route import Route
 from services.flightplan.store import routes, sites
 from shared.contracts.flightplan import (
@@ -21,7 +21,7 @@ from shared.frame import Transaction
 
 
 def file_route(
-    tx: Transaction, spec: RouteSpec, *, route_id: str | None, operator: str, filed_by: str
+    tx: Transaction, spec: RouteSpec, rulebook: Rulebook, *, route_id: str | None, operator: str, filed_by: str
 ) -> tuple[Route, bool]:
     """The route, and whether anything was filed: the same content again changes nothing, another is a new revision.
 
@@ -33,32 +33,27 @@ def file_route(
         raise RouteOfAnother(route_id)
     if former is not None and former.asked == spec:
         return former, False
-    route = _filed(tx, spec, route_id, operator, filed_by, former)
-    if former is None:
-        if not routes.save(tx.connection, route):
-            return file_route(tx, spec, route_id=route_id, operator=operator, filed_by=filed_by)
-    else:
-        routes.update(tx.connection, route)
-    tx.record(RouteFiled(route_id=route_id, revision=route.revision, operator=operator, spec=route.spec))
-    return route, True
-
-
-def _filed(
-    tx: Transaction, spec: RouteSpec, route_id: str, operator: str, filed_by: str, former: Route | None
-) -> Route:
     site_ids = [spot.site_id for spot in (spec.origin, spec.destination) if spot.site_id is not None]
-    return Route(
+    placed = placed_route(spec, sites.known(tx.cursor, site_ids), rulebook)
+    route = Route(
         route_id=route_id,
         operator=operator,
         filed_by=filed_by,
         state=RouteState.FILED,
         revision=former.revision + 1 if former else 1,
         asked=spec,
-        spec=placed_route(spec, sites.known(tx.cursor, site_ids)),
+        spec=placed,
         classification=former.classification if former else None,
         filed_at=former.filed_at if former else tx.now,
         updated_at=tx.now,
     )
+    if former is None:
+        if not routes.save(tx.connection, route):
+            return file_route(tx, spec, rulebook, route_id=route_id, operator=operator, filed_by=filed_by)
+    else:
+        routes.update(tx.connection, route)
+    tx.record(RouteFiled(route_id=route_id, revision=route.revision, operator=operator, spec=route.spec))
+    return route, True
 
 
 def open_route(tx: Transaction, route_id: str, *, reason: str) -> Route:

@@ -128,13 +128,15 @@ def test_a_refused_move_leaves_the_plan_as_it_was(world: World, alpha: Caller) -
     assert (plan["revision"], plan["intent"]["departs_at"]) == (3, LATER_Z)
 
 
-def test_a_move_revives_a_plan_refused_while_it_was_under_way(world: World, alpha: Caller) -> None:
+def test_a_refusal_of_what_stands_ends_its_move(world: World, alpha: Caller) -> None:
+    """Airspace has let go of the plan then, and will not answer the move."""
     plan_id = alpha.file()
     alpha.post(f"/flight-plans/{plan_id}/move", {"departs_at": LATER})
     world.assess(plan_id, REFUSED)
-    assert look(alpha, plan_id)["state"] == "refused"
+    plan = look(alpha, plan_id)
+    assert (plan["state"], plan["proposal"], plan["move_refused"]) == ("refused", None, None)
     world.assess(plan_id, APPROVED, revision=2)
-    assert (look(alpha, plan_id)["state"], look(alpha, plan_id)["revision"]) == ("approved", 2)
+    assert look(alpha, plan_id)["state"] == "refused"
 
 
 def test_no_move_of_what_is_over_or_from_a_closed_site(world: World, alpha: Caller) -> None:
