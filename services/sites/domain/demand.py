@@ -45,7 +45,7 @@ def _spread(district: District, step_lng: float, step_lat: float) -> list[Demand
     people = district.population * area / area.sum()
     return [
         DemandPoint(x, y, district.adcode, p)
-        for x, y, p in zip(lng.round(6).tolist(), lat.round(6).tolist(), people.tolist(), strict=True)
+        for x, y, p in zip(lng.tolist(), lat.tolist(), people.tolist(), strict=True)
     ]
 
 
@@ -56,4 +56,4 @@ def _lattice(
     columns = (np.arange(np.floor(west / step_lng), np.ceil(east / step_lng)) + 0.5) * step_lng
     rows = (np.arange(np.floor(south / step_lat), np.ceil(north / step_lat)) + 0.5) * step_lat
     lng, lat = np.meshgrid(columns, rows)
-    return lng.ravel(), lat.ravel()
+    return lng.ravel().round(6), lat.ravel().round(6)

