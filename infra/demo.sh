@@ -31,7 +31,7 @@ if [ -z "${DATABASE_URL:-}" ]; then
   DATABASE_URL=$(infra/postgis.sh url)
 fi
 
-ORIGIN_PORT=$(free_port 8100 4)  # and the three after it, for a process each
+ORIGIN_PORT=$(free_port 8000 4)  # and the three after it, for a process each
 if [ "$bus" = kafka ]; then
   if [ -z "${BUS_URL:-}" ]; then
     ours kafka

@@ -13,9 +13,9 @@ nginx=$(command -v nginx || echo /usr/sbin/nginx)
 running() { [ -f "$pid" ] && grep -q nginx "/proc/$(cat "$pid")/comm" 2>/dev/null; }
 
 configure() {
-  sed -e "s#@HOME@#$home#g; s#@LOG@#$LOGS/nginx.log#; s#@LISTEN@#127.0.0.1:${ORIGIN_PORT:-8100}#" \
-    -e "s#@AIRSPACE@#127.0.0.1:${AIRSPACE_PORT:-8101}#; s#@FLIGHTPLAN@#127.0.0.1:${FLIGHTPLAN_PORT:-8102}#" \
-    -e "s#@SITES@#127.0.0.1:${SITES_PORT:-8103}#" "$ROOT/infra/nginx.conf" >"$home/nginx.conf"
+  sed -e "s#@HOME@#$home#g; s#@LOG@#$LOGS/nginx.log#; s#@LISTEN@#127.0.0.1:${ORIGIN_PORT:-8000}#" \
+    -e "s#@AIRSPACE@#127.0.0.1:${AIRSPACE_PORT:-8001}#; s#@FLIGHTPLAN@#127.0.0.1:${FLIGHTPLAN_PORT:-8002}#" \
+    -e "s#@SITES@#127.0.0.1:${SITES_PORT:-8003}#" "$ROOT/infra/nginx.conf" >"$home/nginx.conf"
 }
 
 start() {
@@ -25,7 +25,7 @@ start() {
   local reload=()
   if running; then reload=(-s reload); fi
   "$nginx" -p "$home" -e "$LOGS/nginx.log" -c "$home/nginx.conf" "${reload[@]}"
-  echo "http://127.0.0.1:${ORIGIN_PORT:-8100}" >"$home/url"
+  echo "http://127.0.0.1:${ORIGIN_PORT:-8000}" >"$home/url"
 }
 
 case ${1:-} in
