@@ -125,7 +125,15 @@ def list_hits(connection: sa.Connection, zone_id: str) -> list[ZoneHit]:
     query = query.where(zone_hit.c.zone_id == zone_id)
     order = (zone_hit.c.zone_version.desc(), zone_hit.c.subject, zone_hit.c.subject_id)
     rows = connection.execute(query.order_by(*order)).mappings()
-    return [ZoneHit(**{**row, "findings": _findings(row["findings"])}) for row in rows]
+    return [
+        ZoneHit(
+            **{name: row[name] for name in row if name not in ("findings", "outcome_before", "outcome_after")},
+            outcome_before=Outcome(row["outcome_before"]),
+            outcome_after=Outcome(row["outcome_after"]),
+            findings=_findings(row["findings"]),
+        )
+        for row in rows
+    ]
 
 
 def _findings(text: str) -> Sequence[Finding]:
