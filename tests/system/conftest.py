@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.platform import ALL, Platform, running
+from tests.system.platform import ALL, Platform, own_topics, running
 
-BUSES = ("log", "kafka")
+BUSES = ("log", pytest.param("kafka", marks=pytest.mark.kafka))
 
 
 @pytest.fixture(params=BUSES)
@@ -16,7 +16,7 @@ def platform(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) 
     if request.param == "log":
         bus_url, groups = "log://", [ALL]
     else:
-        bus_url, groups = request.getfixturevalue("kafka_url"), [(name,) for name in ALL]
+        bus_url, groups = own_topics(request.getfixturevalue("kafka_url")), [(name,) for name in ALL]
     with running(database_url, bus_url, tmp_path, groups) as platform:
         yield platform
 

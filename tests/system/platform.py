@@ -5,13 +5,15 @@ import signal
 import socket
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
 
+from infra.topics import create_missing, declared
 from tests.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
@@ -112,6 +114,7 @@ class Platform:
     """All services, as one process on the log or as three on Kafka."""
 
     processes: list[Process]
+    clients: list[httpx.Client] = field(default_factory=list)
 
     def process_of(self, service: str) -> Process:
         """The process that runs the service."""
@@ -120,6 +123,7 @@ class Platform:
     def client(self, role: str, org: str, timeout_s: float = 40) -> httpx.Client:
         """A client that speaks as `role` of `org`."""
         client = httpx.Client(base_url="http://127.0.0.1", transport=OneOrigin(self), timeout=timeout_s)
+        self.clients.append(client)
         answer = client.post("/token", json={"role": role, "org": org})
         answer.raise_for_status()
         client.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
@@ -133,9 +137,18 @@ class Platform:
             process.ready()
 
     def stop(self) -> None:
-        """End every process."""
+        """End every process and connection."""
+        for client in self.clients:
+            client.close()
         for process in self.processes:
             process.stop()
+
+
+def own_topics(kafka_url: str) -> str:
+    """The broker's URL with a prefix whose topics exist: platforms that share a broker must not mix."""
+    prefix = f"s{uuid.uuid4().hex[:10]}"
+    create_missing(kafka_url, [replace(topic, name=f"{prefix}.{topic.name}") for topic in declared()])
+    return f"{kafka_url}/{prefix}"
 
 
 def environment_of(database_url: str, bus_url: str, folder: Path) -> dict[str, str]:

@@ -29,6 +29,12 @@ def codes(plan: dict[str, Any]) -> set[str]:
     return {finding["code"] for finding in plan["assessment"]["findings"]}
 
 
+def counted(planner: httpx.Client) -> dict[str, int]:
+    """What the board counts of sites."""
+    total = ok(planner.get("/progress"))["total"]
+    return {name: total[name] for name in ("sites_in_use", "sites_laid_out")}
+
+
 def test_story(platform: Platform) -> None:
     alpha, beta = platform.client("operator", "alpha"), platform.client("operator", "beta")
     regulator, planner = platform.client("regulator", "caac"), platform.client("planner", "fgw")
@@ -54,8 +60,7 @@ def test_story(platform: Platform) -> None:
     ok(planner.post("/sites", json={"site_id": "S1", **world.site("一号机巢", lat=world.north(world.CENTER[1], 3000))}))
     for move in ("approve", "construct", "commission"):
         ok(planner.post(f"/sites/S1/{move}", json={"reason": "story"}))
-    headline = lambda: ok(planner.get("/progress"))["sites"]  # noqa: E731
-    eventually(lambda: headline()["in_use"] == 1 and headline()["laid_out"] == 1, timeout_s=20)
+    eventually(lambda: counted(planner) == {"sites_in_use": 1, "sites_laid_out": 1}, timeout_s=20)
     north = world.north(world.CENTER[1], 3000)
     from_site = {"departure": {"site_id": "S1"}, "arrival": {"site_id": "S1"}}
     eventually(
