@@ -43,12 +43,12 @@ def to_local(lng: ArrayLike, lat: ArrayLike, lng0: ArrayLike, lat0: ArrayLike) -
 
 
 def from_local(x: ArrayLike, y: ArrayLike, lng0: ArrayLike, lat0: ArrayLike) -> tuple[Floats, Floats]:
-    """The inverse of `to_local`, to 0.1 mm within 50 km: a first guess on the sphere and two corrections."""
+    """The inverse of `to_local`, to 1 mm within 100 km: a first guess by degrees, then corrections."""
     x, y, lng0, lat0 = np.broadcast_arrays(*(np.asarray(a, np.float64) for a in (x, y, lng0, lat0)))
     phi0 = np.radians(lat0)
     per_lat, per_lng = _metres_per_degree(phi0)
     lng, lat = lng0 + x / per_lng, lat0 + y / per_lat
-    for _ in range(3):
+    for _ in range(6):
         at_x, at_y = to_local(lng, lat, lng0, lat0)
         per_lat, per_lng = _metres_per_degree(np.radians(lat))
         lng, lat = lng + (x - at_x) / per_lng, lat + (y - at_y) / per_lat

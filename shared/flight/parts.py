@@ -25,6 +25,8 @@ Place = tuple[float, float]  # longitude, latitude
 
 CLIMB, LEG, HOLD, DESCENT = range(4)
 US: Final = 1_000_000
+_SHARPEST_DEG: Final = 150.0
+_SPARE: Final = 1e-6  # of a slice: a leg of 30 s and a rounding error is one slice, not two
 
 # flight, kind, lng1, lat1, lng2, lat2, height1, height2, speed, seconds held, radius added, has an area
 Part = tuple[int, int, float, float, float, float, float, float, float, float, float, bool]
@@ -126,7 +128,7 @@ def timed(rows: Sequence[Part], codes: Longs, rules: FlightRules, terrain: Terra
     moving = np.where(is_leg, length / speed, hold_s)
     early = np.floor(np.maximum(moving, _climbing(rise, rules)) * US).astype(np.int64)
     late = np.ceil(np.maximum(moving, _climbing(most_rise, rules)) * US).astype(np.int64)
-    cuts = np.maximum(np.ceil(late / (rules.slice_s * US)), np.ceil(length / MAX_CORE_M))
+    cuts = np.ceil(np.maximum(late / (rules.slice_s * US), length / MAX_CORE_M) - _SPARE)
     turns = _turns(flight, length, azimuth, azimuth_end, speed, rules.bank_deg)
     return Parts(
         flight=flight,
@@ -190,11 +192,12 @@ def _turns(
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """How far a fly-by turn leaves the two legs, R (1 - cos θ/2), and along how much of them, R tan θ/2.
 
-    Only between two legs flown through: after a hold, a vertical step or a column the aircraft stands still.
+    Only between two legs flown through: after a hold, a vertical step or a column the aircraft stands still. A reversal
+    would be cut along the whole leg: beyond 150 degrees an aircraft slows down or stops to turn.
     """
     inward, inward_over, outward, outward_over = np.zeros((4, len(flight)))
     at = np.flatnonzero((flight[1:] == flight[:-1]) & (length[1:] > 0) & (length[:-1] > 0))
-    half = np.radians(turn(azimuth_end[at], azimuth[at + 1]) / 2)
+    half = np.radians(np.minimum(turn(azimuth_end[at], azimuth[at + 1]), _SHARPEST_DEG) / 2)
     radius = turn_radius_m(np.maximum(speed[at], speed[at + 1]), bank_deg)
     outward[at] = inward[at + 1] = radius * (1 - np.cos(half))
     outward_over[at] = inward_over[at + 1] = radius * np.tan(half)

@@ -100,13 +100,11 @@ class FlightVolumes:
     def from_bytes(cls, data: bytes | memoryview) -> "FlightVolumes":
         """What `to_bytes` wrote, without copying it. Raises ValueError for anything else."""
         try:
-            magic, version, count, areas = _HEADER.unpack_from(data)
-            if (magic, version) != (_MAGIC, _VERSION):
-                raise ValueError(f"not volumes of version {_VERSION}: {magic!r} {version}")
+            count, areas = _counts(data)
             records = np.frombuffer(data, RECORD, count, _HEADER.size)
             return cls(records, _areas(data, _HEADER.size + records.nbytes, areas))
-        except (struct.error, shapely.GEOSException) as error:
-            raise ValueError(f"volumes cut short: {error}") from error
+        except (ValueError, struct.error, shapely.GEOSException) as error:
+            raise ValueError(f"no volumes of version {_VERSION}: {error}") from error
 
     @cached_property
     def boxes(self) -> Floats:
@@ -164,6 +162,13 @@ def joined(flights: Sequence[FlightVolumes]) -> tuple[FlightVolumes, Longs]:
     polygons = records["area"] >= 0
     records["area"][polygons] += first[owner[polygons]].astype(np.int32)
     return FlightVolumes(records, tuple(area for flight in flights for area in flight.areas)), owner
+
+
+def _counts(data: bytes | memoryview) -> tuple[int, int]:
+    magic, version, records, areas = _HEADER.unpack_from(data)
+    if (magic, version) != (_MAGIC, _VERSION):
+        raise ValueError(f"they begin with {magic!r} {version}")
+    return records, areas
 
 
 def _areas(data: bytes | memoryview, offset: int, count: int) -> tuple[shapely.Polygon, ...]:

@@ -4,6 +4,7 @@ A flight is first a table of parts (`shared/flight/parts.py`), then each leg is 
 share one table, so numpy's cost per call is shared too.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -18,7 +19,7 @@ from shared.flight.rules import MAX_AREA_KM2, MAX_FLIGHT_S, MAX_VOLUMES, FlightR
 from shared.geodesy import along
 from shared.outlines import MAX_LATITUDE, area_km2, check_outline, core_of
 from shared.terrain import AGL, REFERENCES, Terrain
-from shared.volumes import AltitudeReference, PolygonOutline
+from shared.volumes import AltitudeReference
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
@@ -91,13 +92,11 @@ def _area(intent: FlightIntent) -> shapely.Polygon | None:
     if intent.area is None:
         return None
     check_outline(intent.area.outline, "area.outline")
-    if not isinstance(intent.area.outline, PolygonOutline):
-        return None
-    core = core_of(intent.area.outline)[0]
-    if area_km2(shapely.get_coordinates(core)) > MAX_AREA_KM2:
+    core, radius_m = core_of(intent.area.outline)
+    is_circle = isinstance(core, shapely.Point)
+    if (math.pi * (radius_m / 1000) ** 2 if is_circle else area_km2(shapely.get_coordinates(core))) > MAX_AREA_KM2:
         raise Invalid(f"the area of one flight is at most {MAX_AREA_KM2:,.0f} km²", field="area.outline")
-    assert isinstance(core, shapely.Polygon)
-    return core
+    return core if isinstance(core, shapely.Polygon) else None
 
 
 def _check_size(parts: Parts, intents: Sequence[FlightIntent]) -> None:

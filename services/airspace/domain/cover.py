@@ -102,14 +102,8 @@ def _in_polygon(area: LocalShape, part: FlightVolumes) -> bool:
     cores = lines_of(segments)
     for i in np.flatnonzero(part.records["area"] >= 0).tolist():
         cores[i] = core_in(part, i, area.lng0, area.lat0)
-    first = shapely.get_coordinates(shapely.get_point(_line(cores), 0))
+    first = np.array([shapely.get_coordinates(core)[0] for core in cores])
     radius = part.records["radius_m"]
     needed = radius + TOUCH_M + frame_error(np.full(len(part), area.reach_m), radius, MAX_CORE_M)
     inside = shapely.contains_xy(area.shape, first[:, 0], first[:, 1])
     return bool((inside & (shapely.distance(area.shape.boundary, cores) >= needed)).all())
-
-
-def _line(cores: NDArray[np.object_]) -> NDArray[np.object_]:
-    polygons = shapely.get_type_id(cores) == shapely.GeometryType.POLYGON
-    lines: NDArray[np.object_] = np.where(polygons, shapely.get_exterior_ring(cores), cores)
-    return lines

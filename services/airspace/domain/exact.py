@@ -92,9 +92,15 @@ def local(records: NDArray[np.void], lng0: Floats | float, lat0: Floats | float)
 
 
 def lines_of(segments: Floats) -> NDArray[np.object_]:
-    """Segments as shapely lines, for distances to polygons."""
-    points = np.ascontiguousarray(segments.T).reshape(-1, 2, 2)
-    return np.asarray(shapely.linestrings(points), np.object_)
+    """Segments as shapely lines, for distances to polygons; a column is a point.
+
+    GEOS says that a line of no length is never within a distance of a prepared polygon's edge: it would be overlooked.
+    """
+    ends = np.ascontiguousarray(segments.T).reshape(-1, 2, 2)
+    lines = np.asarray(shapely.linestrings(ends), np.object_)
+    still = (ends[:, 0] == ends[:, 1]).all(axis=1)
+    lines[still] = shapely.points(ends[still, 0])
+    return lines
 
 
 def meeting_place(a: FlightVolumes, i: int, b: FlightVolumes, j: int) -> tuple[float, float]:
