@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from services.sites.api.parts import Anyone, District, Reading, State, district_key
 from services.sites.api.views import ReasonView, reason_view
 from services.sites.domain import progress
-from services.sites.domain.counting import Reason, Why
+from services.sites.domain.counting import ReasonCode, Why
 from services.sites.domain.progress import CountedRoute, CountedSite, Tally, TargetCount
 from services.sites.usecases.progress import counted_routes, counted_sites
 from shared.city import CityProfile, CountBy, Period, Target, Words
@@ -241,7 +241,7 @@ def _districts(tallies: Mapping[str, Tally], city: CityProfile) -> tuple[Distric
     )
 
 
-def _reasons(numbers: Mapping[Reason, int]) -> tuple[ReasonCountView, ...]:
+def _reasons(numbers: Mapping[ReasonCode, int]) -> tuple[ReasonCountView, ...]:
     by_number = sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
     return tuple(ReasonCountView(reason=reason_view(Why(reason)), number=number) for reason, number in by_number)
 

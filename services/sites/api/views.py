@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from services.sites.domain.counting import Reason, Standing, Why, words
+from services.sites.domain.counting import ReasonCode, Standing, Why, words
 from services.sites.domain.register import Site
 from shared.contracts.assessment import Assessment, Finding, Outcome
 from shared.contracts.sites import SiteSpec, SiteState
@@ -16,7 +16,7 @@ from shared.wording import Message, message
 class ReasonView:
     """Why something does not count: the code, what it is about, and the sentence in both languages."""
 
-    code: Reason
+    code: ReasonCode
     about: str
     zh: str
     en: str

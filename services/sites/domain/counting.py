@@ -30,7 +30,7 @@ class Standing(StrEnum):
         return self in (Standing.COMPATIBLE, Standing.AUTHORISED)
 
 
-class Reason(StrEnum):
+class ReasonCode(StrEnum):
     """Why something does not count."""
 
     SITE_PROPOSED = "site_proposed"
@@ -49,27 +49,29 @@ class Reason(StrEnum):
     OUTSIDE_CITY = "outside_city"
 
 
-_TEXTS: dict[Reason, Words] = {
-    Reason.SITE_PROPOSED: Words("选址尚未批准", "the site is proposed, not approved yet"),
-    Reason.SITE_RETIRED: Words("站点已退役", "the site is retired"),
-    Reason.POSITION_UNASSESSED: Words("空域尚未评估该位置", "airspace has not assessed the position yet"),
-    Reason.POSITION_AWAITING: Words(
+_TEXTS: dict[ReasonCode, Words] = {
+    ReasonCode.SITE_PROPOSED: Words("选址尚未批准", "the site is proposed, not approved yet"),
+    ReasonCode.SITE_RETIRED: Words("站点已退役", "the site is retired"),
+    ReasonCode.POSITION_UNASSESSED: Words("空域尚未评估该位置", "airspace has not assessed the position yet"),
+    ReasonCode.POSITION_AWAITING: Words(
         "所在空域需要批准，尚无有效批准", "the position needs an authorization and has none"
     ),
-    Reason.POSITION_REFUSED: Words("所在空域禁止起降", "the position lies in airspace that forbids it"),
-    Reason.ROUTE_NOT_OPEN: Words("航线未开通", "the route is not open"),
-    Reason.CLASS_NOT_RULED: Words("尚未认定商业或治理类别", "no planner has ruled what the route counts as"),
-    Reason.ROUTE_UNASSESSED: Words("空域尚未评估该航线", "airspace has not assessed the route yet"),
-    Reason.ROUTE_AWAITING: Words("航线所经空域需要批准，尚无有效批准", "the route needs an authorization and has none"),
-    Reason.ROUTE_REFUSED: Words("航线穿越禁止飞行的空域", "the route passes through airspace that forbids it"),
-    Reason.END_WITHOUT_SITE: Words("市内端点不是登记的起降场点", "an end inside the city is no registered site"),
-    Reason.END_UNKNOWN: Words("端点站点未登记", "an end names a site that is not registered"),
-    Reason.END_NOT_IN_USE: Words("端点站点未投用", "the site at an end is not in use"),
-    Reason.OUTSIDE_CITY: Words("两端均不在市内", "neither end lies inside the city"),
+    ReasonCode.POSITION_REFUSED: Words("所在空域禁止起降", "the position lies in airspace that forbids it"),
+    ReasonCode.ROUTE_NOT_OPEN: Words("航线未开通", "the route is not open"),
+    ReasonCode.CLASS_NOT_RULED: Words("尚未认定商业或治理类别", "no planner has ruled what the route counts as"),
+    ReasonCode.ROUTE_UNASSESSED: Words("空域尚未评估该航线", "airspace has not assessed the route yet"),
+    ReasonCode.ROUTE_AWAITING: Words(
+        "航线所经空域需要批准，尚无有效批准", "the route needs an authorization and has none"
+    ),
+    ReasonCode.ROUTE_REFUSED: Words("航线穿越禁止飞行的空域", "the route passes through airspace that forbids it"),
+    ReasonCode.END_WITHOUT_SITE: Words("市内端点不是登记的起降场点", "an end inside the city is no registered site"),
+    ReasonCode.END_UNKNOWN: Words("端点站点未登记", "an end names a site that is not registered"),
+    ReasonCode.END_NOT_IN_USE: Words("端点站点未投用", "the site at an end is not in use"),
+    ReasonCode.OUTSIDE_CITY: Words("两端均不在市内", "neither end lies inside the city"),
 }
 
 
-def words(reason: Reason) -> Words:
+def words(reason: ReasonCode) -> Words:
     """The reason in Chinese and in English."""
     return _TEXTS[reason]
 
@@ -78,7 +80,7 @@ def words(reason: Reason) -> Words:
 class Why:
     """A reason, with what it is about: `about` names the site or zones, so that the reader can go on from there."""
 
-    code: Reason
+    code: ReasonCode
     about: str = ""
 
 
@@ -134,14 +136,14 @@ def _hinders(effect: Effect) -> bool:
 
 
 _POSITION_REASONS = {
-    Standing.UNASSESSED: Reason.POSITION_UNASSESSED,
-    Standing.AWAITING: Reason.POSITION_AWAITING,
-    Standing.REFUSED: Reason.POSITION_REFUSED,
+    Standing.UNASSESSED: ReasonCode.POSITION_UNASSESSED,
+    Standing.AWAITING: ReasonCode.POSITION_AWAITING,
+    Standing.REFUSED: ReasonCode.POSITION_REFUSED,
 }
 _ROUTE_REASONS = {
-    Standing.UNASSESSED: Reason.ROUTE_UNASSESSED,
-    Standing.AWAITING: Reason.ROUTE_AWAITING,
-    Standing.REFUSED: Reason.ROUTE_REFUSED,
+    Standing.UNASSESSED: ReasonCode.ROUTE_UNASSESSED,
+    Standing.AWAITING: ReasonCode.ROUTE_AWAITING,
+    Standing.REFUSED: ReasonCode.ROUTE_REFUSED,
 }
 
 
@@ -149,9 +151,9 @@ def count_site(state: SiteState, position: Standing, obstacle: str = "") -> Site
     """布局 and 投用 of one site."""
     reason: Why | None = None
     if state is SiteState.PROPOSED:
-        reason = Why(Reason.SITE_PROPOSED)
+        reason = Why(ReasonCode.SITE_PROPOSED)
     elif state is SiteState.RETIRED:
-        reason = Why(Reason.SITE_RETIRED)
+        reason = Why(ReasonCode.SITE_RETIRED)
     elif not position.is_good:
         reason = Why(_POSITION_REASONS[position], obstacle)
     return SiteCount(laid_out=reason is None, in_use=state.is_in_use, reason=reason)
@@ -167,24 +169,24 @@ def count_route(
     """Whether one route counts; every reason against it is named."""
     reasons: list[Why] = []
     if state is not RouteState.OPEN:
-        reasons.append(Why(Reason.ROUTE_NOT_OPEN, state))
+        reasons.append(Why(ReasonCode.ROUTE_NOT_OPEN, state))
     if not airspace.is_good:
         reasons.append(Why(_ROUTE_REASONS[airspace], obstacle))
     if route_class is None:
-        reasons.append(Why(Reason.CLASS_NOT_RULED))
+        reasons.append(Why(ReasonCode.CLASS_NOT_RULED))
     reasons += dict.fromkeys(why for end in ends if (why := _end_reason(end)) is not None)
     if not any(end.in_city for end in ends):
-        reasons.append(Why(Reason.OUTSIDE_CITY))
+        reasons.append(Why(ReasonCode.OUTSIDE_CITY))
     return RouteCount(counts=not reasons, route_class=route_class, reasons=tuple(reasons))
 
 
 def _end_reason(end: RouteEnd) -> Why | None:
     if end.site_id is not None and end.state is None:
-        return Why(Reason.END_UNKNOWN, end.site_id)
+        return Why(ReasonCode.END_UNKNOWN, end.site_id)
     if not end.in_city:
         return None
     if end.site_id is None:
-        return Why(Reason.END_WITHOUT_SITE)
+        return Why(ReasonCode.END_WITHOUT_SITE)
     if end.state is not None and not end.state.is_in_use:
-        return Why(Reason.END_NOT_IN_USE, f"{end.site_id} ({end.state})")
+        return Why(ReasonCode.END_NOT_IN_USE, f"{end.site_id} ({end.state})")
     return None

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from services.sites.domain.counting import Reason, RouteCount, SiteCount
+from services.sites.domain.counting import ReasonCode, RouteCount, SiteCount
 from shared.city import CountBy, Share, Target
 from shared.contracts.flightplan import RouteClass, RouteState
 from shared.contracts.sites import SiteKind, SiteState
@@ -90,12 +90,12 @@ def tally_by_district(sites: Sequence[CountedSite], routes: Sequence[CountedRout
     }
 
 
-def site_reasons(sites: Iterable[CountedSite]) -> dict[Reason, int]:
+def site_reasons(sites: Iterable[CountedSite]) -> dict[ReasonCode, int]:
     """How many sites are not laid out, by reason."""
     return dict(Counter(site.count.reason.code for site in sites if site.count.reason is not None))
 
 
-def route_reasons(routes: Iterable[CountedRoute]) -> dict[Reason, int]:
+def route_reasons(routes: Iterable[CountedRoute]) -> dict[ReasonCode, int]:
     """How many routes do not count, by their first reason."""
     return dict(Counter(route.count.reasons[0].code for route in routes if route.count.reasons))
 

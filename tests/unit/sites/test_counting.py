@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.sites.domain.counting import (
-    Reason,
+    ReasonCode,
     RouteEnd,
     Standing,
     count_route,
@@ -53,7 +53,7 @@ def test_a_route_counts_exactly_when_every_condition_holds(
 
 
 def test_every_reason_has_words() -> None:
-    for reason in Reason:
+    for reason in ReasonCode:
         assert words(reason).zh
         assert words(reason).en
 
