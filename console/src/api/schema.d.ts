@@ -1191,7 +1191,7 @@ export interface components {
             outcome: components["schemas"]["Outcome"];
             message: components["schemas"]["Message"];
             /** Findings */
-            findings: components["schemas"]["services__airspace__api__views__Reason"][];
+            findings: components["schemas"]["Reason"][];
             /** Zones Version */
             zones_version: number;
             /**
@@ -1428,9 +1428,9 @@ export interface components {
             decided_at: string;
             /** Because */
             because: string;
-            finding: components["schemas"]["services__airspace__api__views__Reason"];
+            finding: components["schemas"]["Reason"];
             /** Findings */
-            findings: components["schemas"]["services__airspace__api__views__Reason"][];
+            findings: components["schemas"]["Reason"][];
         };
         /**
          * CountBy
@@ -2040,6 +2040,65 @@ export interface components {
             };
         };
         /**
+         * Reason
+         * @description A finding with what it says, in Chinese and in English.
+         */
+        Reason: {
+            code: components["schemas"]["FindingCode"];
+            effect: components["schemas"]["Effect"];
+            against: components["schemas"]["SubjectKind"];
+            /** Against Id */
+            against_id?: string | null;
+            /** Against Version */
+            against_version?: number | null;
+            /** Against Operator */
+            against_operator?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /**
+             * Article
+             * @default
+             */
+            article?: string;
+            /** Leg */
+            leg?: number | null;
+            /**
+             * Place
+             * @default []
+             */
+            place?: number[];
+            /** Outline */
+            outline?: components["schemas"]["PolygonOutline"] | components["schemas"]["CircleOutline"] | null;
+            lower?: components["schemas"]["Altitude"] | null;
+            upper?: components["schemas"]["Altitude"] | null;
+            /** Starts At */
+            starts_at?: string | null;
+            /** Ends At */
+            ends_at?: string | null;
+            /** Authorization Number */
+            authorization_number?: string | null;
+            /**
+             * Terrain
+             * @default
+             */
+            terrain?: string;
+            message: components["schemas"]["Message"];
+        };
+        /**
+         * ReasonCode
+         * @description Why something does not count.
+         * @enum {string}
+         */
+        ReasonCode: "site_proposed" | "site_retired" | "position_unassessed" | "position_awaiting" | "position_refused" | "route_not_open" | "class_not_ruled" | "route_unassessed" | "route_awaiting" | "route_refused" | "end_without_site" | "end_unknown" | "end_not_in_use" | "outside_city";
+        /**
          * ReasonCountView
          * @description How many do not count for a reason.
          */
@@ -2053,7 +2112,7 @@ export interface components {
          * @description Why something does not count: the code, what it is about, and the sentence in both languages.
          */
         ReasonView: {
-            code: components["schemas"]["services__sites__domain__counting__Reason"];
+            code: components["schemas"]["ReasonCode"];
             /** About */
             about: string;
             /** Zh */
@@ -2558,7 +2617,7 @@ export interface components {
             name?: string;
             state_now: components["schemas"]["Outcome"];
             outcome_then: components["schemas"]["Outcome"];
-            finding: components["schemas"]["services__airspace__api__views__Reason"] | null;
+            finding: components["schemas"]["Reason"] | null;
             /** Zone Version */
             zone_version?: number | null;
             /** Assessed At */
@@ -2720,65 +2779,6 @@ export interface components {
             /** In Force To */
             in_force_to: string | null;
         };
-        /**
-         * Reason
-         * @description A finding with what it says, in Chinese and in English.
-         */
-        services__airspace__api__views__Reason: {
-            code: components["schemas"]["FindingCode"];
-            effect: components["schemas"]["Effect"];
-            against: components["schemas"]["SubjectKind"];
-            /** Against Id */
-            against_id?: string | null;
-            /** Against Version */
-            against_version?: number | null;
-            /** Against Operator */
-            against_operator?: string | null;
-            /**
-             * Name
-             * @default
-             */
-            name?: string;
-            /**
-             * Reason
-             * @default
-             */
-            reason?: string;
-            /**
-             * Article
-             * @default
-             */
-            article?: string;
-            /** Leg */
-            leg?: number | null;
-            /**
-             * Place
-             * @default []
-             */
-            place?: number[];
-            /** Outline */
-            outline?: components["schemas"]["PolygonOutline"] | components["schemas"]["CircleOutline"] | null;
-            lower?: components["schemas"]["Altitude"] | null;
-            upper?: components["schemas"]["Altitude"] | null;
-            /** Starts At */
-            starts_at?: string | null;
-            /** Ends At */
-            ends_at?: string | null;
-            /** Authorization Number */
-            authorization_number?: string | null;
-            /**
-             * Terrain
-             * @default
-             */
-            terrain?: string;
-            message: components["schemas"]["Message"];
-        };
-        /**
-         * Reason
-         * @description Why something does not count.
-         * @enum {string}
-         */
-        services__sites__domain__counting__Reason: "site_proposed" | "site_retired" | "position_unassessed" | "position_awaiting" | "position_refused" | "route_not_open" | "class_not_ruled" | "route_unassessed" | "route_awaiting" | "route_refused" | "end_without_site" | "end_unknown" | "end_not_in_use" | "outside_city";
         /**
          * ClassificationBody
          * @description What the route counts as, and the evidence for it.
