@@ -14,6 +14,7 @@ _PREDICATES: Final = {
     "is_identifier": "must be 1 to 64 letters, digits or . _ : - and start with a letter or digit",
     "is_filled": "must not be blank or contain control characters",
     "is_printable": "must not contain control characters",
+    "is_in_calendar": "must be a year from 2 to 9998",
     "has_offset": "must say its offset from UTC, for example 2026-05-01T08:00:00+08:00",
 }
 _MESSAGES: Final = {

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import MAXYEAR, datetime
 from typing import Annotated
 
 from annotated_types import Ge, Le, Len, Predicate
@@ -31,6 +31,11 @@ def has_offset(value: datetime) -> bool:
     return value.utcoffset() is not None
 
 
+def is_in_calendar(value: datetime) -> bool:
+    """True for an instant that every offset can write: none near the first or the last year there is."""
+    return 1 < value.year < MAXYEAR
+
+
 def _check(rule: Callable[..., bool]) -> Predicate:
     return Predicate(rule)
 
@@ -40,4 +45,4 @@ Latitude = Annotated[float, Ge(-90.0), Le(90.0)]
 Identifier = Annotated[str, _check(is_identifier)]
 Name = Annotated[str, Len(1, 200), _check(is_filled)]
 Text = Annotated[str, Len(0, 2000), _check(is_printable)]
-Instant = Annotated[datetime, _check(has_offset)]
+Instant = Annotated[datetime, _check(has_offset), _check(is_in_calendar)]

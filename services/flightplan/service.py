@@ -74,7 +74,7 @@ def _subscriptions(state: FlightplanState) -> tuple[Subscription, ...]:
             "inbound",
             (
                 on(FlightPlanRequested, handler=partial(inbound.file_requested, rulebook=state.rulebook)),
-                on(FlightPlanMoveRequested, handler=partial(inbound.move_requested, rulebook=state.rulebook)),
+                on(FlightPlanMoveRequested, handler=inbound.move_requested),
                 on(FlightPlanWithdrawRequested, handler=inbound.withdraw_requested),
             ),
         ),

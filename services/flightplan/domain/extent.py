@@ -6,7 +6,7 @@ Airspace decides on exact volumes of its own (`shared/flight.py`); nothing here 
 import math
 import struct
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from shared.contracts.flightplan import RouteSpec
@@ -23,17 +23,15 @@ _EWKB_POLYGON: Final = struct.pack("<BII", 1, 0x2000_0003, 4326).hex()
 Point = tuple[float, float]
 
 
-def window_of(intent: FlightIntent, rules: FlightRules) -> TimeWindow:
-    """From take-off to landing, of a flight that `is_ordinary` or that has volumes."""
-    seconds = min(duration_s(intent, rules), MAX_FLIGHT_S)
-    return TimeWindow(intent.departs_at, intent.departs_at + timedelta(seconds=max(seconds, 1.0)))
+def window_of(departs_at: datetime, seconds: float) -> TimeWindow:
+    """From take-off to landing of a flight that lasts `seconds`."""
+    return TimeWindow(departs_at, departs_at + timedelta(seconds=min(max(seconds, 1.0), MAX_FLIGHT_S)))
 
 
-def is_ordinary(intent: FlightIntent, rules: FlightRules) -> bool:
+def is_ordinary(intent: FlightIntent, seconds: float, rules: FlightRules) -> bool:
     """True for a path that is far from every limit of `shared.flight`: its volumes need not be made to know so."""
     if intent.area is not None:
         return False
-    seconds = duration_s(intent, rules)
     pieces = seconds / min(rules.slice_s, _CORE_S) + len(intent.path)
     return seconds < MAX_FLIGHT_S / 2 and pieces < MAX_VOLUMES / 2 and _is_local(track_of(intent))
 

@@ -13,11 +13,12 @@ from services.flightplan.domain.errors import (
     SiteRetired,
     SiteUnknown,
 )
-from services.flightplan.domain.extent import is_ordinary
+from services.flightplan.domain.extent import duration_s, is_ordinary, window_of
 from shared.contracts.flightplan import RouteSpec
 from shared.contracts.sites import SiteState
 from shared.flight import FlightIntent, FlightRules, Spot, corridor, volumes
 from shared.terrain import Terrain
+from shared.volumes import TimeWindow
 
 MAX_CLOCK_SKEW: Final = timedelta(minutes=5)  # F3548-21 maxClockSkew
 MAX_HORIZON_DAYS: Final = 30  # F3548-21 OiMaxPlanHorizonDays
@@ -44,17 +45,20 @@ class Rulebook:
     terrain: Terrain
 
 
-def checked_intent(
-    intent: FlightIntent, sites: Sites, rulebook: Rulebook, *, may_prioritise: bool, now: datetime
-) -> FlightIntent:
+def checked_intent(intent: FlightIntent, sites: Sites, *, may_prioritise: bool, now: datetime) -> FlightIntent:
     """The intent with its sites' positions filled in. Raises the first thing that is wrong, naming the field."""
     if intent.priority > 0 and not may_prioritise:
         raise PriorityReserved("priority")
     check_departure(intent.departs_at, now)
-    placed = _placed(intent, sites)
-    if not is_ordinary(placed, rulebook.flight):
-        volumes(placed, rulebook.flight, rulebook.terrain)  # raises where airspace could not decide on it
-    return placed
+    return _placed(intent, sites)
+
+
+def flown_window(intent: FlightIntent, rulebook: Rulebook) -> TimeWindow:
+    """When a checked intent is in the air. Raises where airspace could not decide on it, naming the field."""
+    seconds = duration_s(intent, rulebook.flight)
+    if not is_ordinary(intent, seconds, rulebook.flight):
+        volumes(intent, rulebook.flight, rulebook.terrain)
+    return window_of(intent.departs_at, seconds)
 
 
 def _placed(intent: FlightIntent, sites: Sites) -> FlightIntent:

@@ -8,8 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from services.flightplan.domain.errors import RequestKeyReused
-from services.flightplan.domain.extent import window_of
-from services.flightplan.domain.filing import Rulebook, Sites, checked_intent
+from services.flightplan.domain.filing import Rulebook, Sites, checked_intent, flown_window
 from services.flightplan.domain.plan import FlightPlan
 from services.flightplan.store import plan_reads, plans, sites
 from shared.contracts.codec import encode_value
@@ -122,7 +121,7 @@ def _repeated(filing: Filing, asked: bytes, former: bytes, plan: FlightPlan) -> 
 
 
 def _submitted(filing: Filing, known_sites: Sites, rulebook: Rulebook, now: datetime) -> FlightPlan:
-    intent = checked_intent(filing.intent, known_sites, rulebook, may_prioritise=filing.may_prioritise, now=now)
+    intent = checked_intent(filing.intent, known_sites, may_prioritise=filing.may_prioritise, now=now)
     return FlightPlan(
         plan_id=filing.plan_id,
         operator=filing.operator,
@@ -131,7 +130,7 @@ def _submitted(filing: Filing, known_sites: Sites, rulebook: Rulebook, now: date
         revision=1,
         last_revision=1,
         intent=intent,
-        window=window_of(intent, rulebook.flight),
+        window=flown_window(intent, rulebook),
         voluntary=voluntary(intent),
         demo=filing.demo,
         submitted_at=now,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.flightplan.domain import plan_life
 from services.flightplan.domain.errors import FlightOver, PlanNotFound, RulingNotDue
-from services.flightplan.domain.filing import Rulebook, Sites, checked_intent
+from services.flightplan.domain.filing import Sites, checked_intent
 from services.flightplan.domain.plan import FlightPlan, Proposal
 from services.flightplan.store import plan_reads, plans, sites
 from shared.contracts.flightplan import (
@@ -50,7 +50,7 @@ class Withdrawal:
     traceparent: str | None = None
 
 
-def move_plans(tx: Transaction, moves: Sequence[Move], rulebook: Rulebook) -> list[Answer]:
+def move_plans(tx: Transaction, moves: Sequence[Move]) -> list[Answer]:
     """One answer a move: the plan with its proposal, or what is in the way. Asking the same again changes nothing."""
     held = plan_reads.locked_plans(tx.connection, [move.plan_id for move in moves])
     known_sites = sites.known(tx.cursor, _site_ids(held))
@@ -60,7 +60,7 @@ def move_plans(tx: Transaction, moves: Sequence[Move], rulebook: Rulebook) -> li
         try:
             plan = _own(held, move.plan_id, move.operator)
             if not _asked_already(plan, move.departs_at):
-                plan = _proposed(plan, move, known_sites, rulebook, tx.now)
+                plan = _proposed(plan, move, known_sites, tx.now)
                 held[move.plan_id] = plan
                 proposed.append(_record_move(tx, plan, move))
             answers.append(plan)
@@ -88,10 +88,10 @@ def _asked_already(plan: FlightPlan, departs_at: datetime) -> bool:
     return not plan.state.is_final and standing.departs_at == departs_at
 
 
-def _proposed(plan: FlightPlan, move: Move, known_sites: Sites, rulebook: Rulebook, now: datetime) -> FlightPlan:
+def _proposed(plan: FlightPlan, move: Move, known_sites: Sites, now: datetime) -> FlightPlan:
     plan_life.may_move(plan.standing, departs_at=plan.intent.departs_at, now=now)
     intent = replace(plan.intent, departs_at=move.departs_at)
-    checked_intent(intent, known_sites, rulebook, may_prioritise=True, now=now)
+    checked_intent(intent, known_sites, may_prioritise=True, now=now)
     return _with_proposal(plan, intent, now)
 
 

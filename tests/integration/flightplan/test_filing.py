@@ -144,6 +144,8 @@ def area(ring: list[list[float]], **more: Any) -> dict[str, Any]:
         ({"departs_at": (NOW + timedelta(days=30, minutes=1)).isoformat()}, 422, "departs_at"),
         ({"departs_at": "2026-05-01T08:00:00"}, 422, "departs_at"),
         ({"departs_at": 1777600000}, 422, "departs_at"),
+        ({"departs_at": "0001-01-01T00:00:00+14:00"}, 422, "departs_at"),
+        ({"departs_at": "9999-12-31T23:59:59-14:00"}, 422, "departs_at"),
         ({"priority": 1}, 403, "priority"),
         ({"priority": True}, 422, "priority"),
         ({"speed_mps": True}, 422, "speed_mps"),
