@@ -14,6 +14,7 @@ from kafka.errors import TopicAlreadyExistsError
 
 DECLARED = Path(__file__).with_name("topics.toml")
 DAY_MS = 86_400_000
+LARGEST_MESSAGE = 16 * 1_048_576
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,18 @@ def declared(path: Path = DECLARED) -> list[Topic]:
     return [Topic(name, **options) for name, options in topics.items()]
 
 
+def configs(topic: Topic) -> dict[str, str]:
+    """What the broker is told: a zone and its former outline may be megabytes, the broker's own limit is one."""
+    return {"retention.ms": str(topic.retention_ms), "max.message.bytes": str(LARGEST_MESSAGE)}
+
+
 def create_missing(bus_url: str, topics: list[Topic]) -> list[str]:
     """Create those of `topics` that the broker at kafka://host:port lacks; returns their names."""
     admin = KafkaAdminClient(bootstrap_servers=bus_url.removeprefix("kafka://"))
     try:
         present = set(admin.list_topics())
         missing = {
-            topic.name: {"num_partitions": topic.partitions, "configs": {"retention.ms": str(topic.retention_ms)}}
+            topic.name: {"num_partitions": topic.partitions, "configs": configs(topic)}
             for topic in topics
             if topic.name not in present
         }

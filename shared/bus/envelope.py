@@ -10,7 +10,7 @@ from shared.topics import is_inbound, log_of
 from shared.tracing import well_formed
 
 Headers = list[tuple[str, bytes]]
-_FIXED: Final[Headers] = [("ce_specversion", b"1.0"), ("content-type", b"application/json")]
+_FIXED: Final[Headers] = [("ce_specversion", b"1.0")]
 _LONGEST_NAME: Final = 200
 
 

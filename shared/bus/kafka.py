@@ -86,6 +86,7 @@ class KafkaBus:
             enable_idempotence=True,
             compression_type="lz4",
             batch_size=262_144,
+            linger_ms=100,  # whoever sends also flushes, which ends the wait: this only keeps batches together
             max_request_size=LARGEST_MESSAGE,
             request_timeout_ms=10_000,
             delivery_timeout_ms=20_000,

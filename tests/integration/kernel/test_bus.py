@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from random import Random
 
 import pytest
 
@@ -160,6 +161,14 @@ def test_what_cannot_be_read_from_outside_is_parked_with_field_and_reason(world:
     }
     assert {key: field for key, (field, _) in parked.items() if field} == FIELDS
     assert all(len(str(reason)) > 10 for _, reason in parked.values())
+
+
+def test_a_message_of_megabytes_passes(world: World) -> None:
+    large = Random(7).randbytes(3_000_000).hex().encode()
+    with world.consumer(subscription()):
+        world.send(Inbound("inbound.sites", "large", "SiteStateReported", large), report("after"))
+        eventually(lambda: set(world.seen()) == {"after"})
+        eventually(lambda: world.query("SELECT length(data) FROM airspace.parked") == [(len(large),)])
 
 
 def test_a_lost_connection_in_the_middle_of_a_batch_loses_nothing(world: World) -> None:
