@@ -1,7 +1,8 @@
 // Words and phrases put together from the API's values: states, heights, periods, spots.
-import type { Altitude, FlightPlanView, Outcome, PlanState, Spot } from "./api/types";
+import { personaName } from "./api/personas";
+import { type Altitude, type FlightPlanView, type Outcome, PLAN_STATES, type PlanState, type Spot } from "./api/types";
 import { formatPosition } from "./geo";
-import { t, word } from "./i18n";
+import { language, t, word } from "./i18n";
 import type { Key } from "./i18n/zh";
 import { advisory, timezone } from "./state";
 import { formatInstant, formatWindow } from "./time";
@@ -13,6 +14,13 @@ export function planWord(state: PlanState, ruled = false): string {
   return advisory.value && !ruled && ADVISED.includes(state)
     ? t(`planStateAdvisory.${state}` as Key)
     : t(`planState.${state}`);
+}
+
+/** The word for the state that an event tells, whichever service it is of. */
+export function eventState(type: string, state: string): string {
+  if (type.startsWith("Site")) return word("siteState", state);
+  if (type.startsWith("Route")) return word("routeState", state);
+  return PLAN_STATES.some((one) => one === state) ? planWord(state as PlanState, type === "FlightPlanRuled") : state;
 }
 
 export const stateOf = (plan: FlightPlanView): string => planWord(plan.state, plan.ruling !== null);
@@ -36,17 +44,21 @@ const metres = (altitude: Altitude): string => String(Math.round(altitude.value_
 
 /** `0–120 m 真高`, `地面–300 m 海拔`, with both references where they differ. */
 export function heightBand(lower: Altitude | null, upper: Altitude | null): string {
+  if (lower && !upper) return `≥ ${metres(lower)} m ${word("reference", lower.reference)}`;
   const from = lower ? metres(lower) : t("common.ground");
   const to = upper ? `${metres(upper)} m` : t("common.unlimited");
-  const reference = (upper ?? lower)?.reference;
+  const reference = upper?.reference;
   const mixed = lower && upper && lower.reference !== upper.reference ? ` ${word("reference", lower.reference)}` : "";
-  return `${from}${mixed}${lower && !upper ? " m" : ""} – ${to}${reference ? ` ${word("reference", reference)}` : ""}`;
+  return `${from}${mixed} – ${to}${reference ? ` ${word("reference", reference)}` : ""}`;
 }
 
 export function spotWord(spot: Spot): string {
   if (spot.site_id) return spot.site_id;
   return spot.lng != null && spot.lat != null ? formatPosition([spot.lng, spot.lat]) : "–";
 }
+
+/** An organisation as people know it: the demo's have names, all others go by their own. */
+export const orgName = (org: string): string => personaName(org, language.value);
 
 export const shortId = (id: string): string => id.slice(0, 8);
 export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

@@ -1,5 +1,6 @@
 // Who is at the page: the bearer token, kept in sessionStorage of this tab only, and how it is got.
-import { computed, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
+import { PERSONAS } from "./personas";
 
 export type Role = "operator" | "regulator" | "planner";
 export const ROLES: readonly Role[] = ["operator", "regulator", "planner"];
@@ -19,14 +20,6 @@ const ORG_KEY = "tianyuan.org.";
 export const session = signal<Session | null>(null);
 /** Whether this platform issues tokens itself (demo and test profiles only). */
 export const issuer = signal<Issuer>("unknown");
-export const mayUse = computed(() => new Set(session.value?.roles ?? []));
-
-/** Organisations of the demo personas; every other name can be typed. */
-export const DEMO_ORGS: Record<Role, readonly string[]> = {
-  operator: ["光谷无人机巡飞中心", "江城低空物流", "武汉通航"],
-  regulator: ["武汉市低空飞行管理中心"],
-  planner: ["武汉市发展和改革委员会"],
-};
 
 /** The claims of a token, read for display only: the platform verifies it on every call. */
 export function readClaims(token: string): Session | null {
@@ -55,7 +48,7 @@ export function forget(): void {
   session.value = null;
 }
 
-export const orgOf = (role: Role): string => sessionStorage.getItem(ORG_KEY + role) ?? DEMO_ORGS[role][0] ?? "demo";
+export const orgOf = (role: Role): string => sessionStorage.getItem(ORG_KEY + role) ?? PERSONAS[role][0].org;
 
 /** Asks the demo issuer for a token of the role; false where the platform has none (production). */
 export async function assume(role: Role, org: string = orgOf(role)): Promise<boolean> {

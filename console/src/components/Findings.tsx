@@ -3,7 +3,7 @@ import type { Answer, Effect, Finding } from "../api/types";
 import { said, t, word } from "../i18n";
 import { goTo, hasPlace, lightsUp } from "../map/highlight";
 import { heightBand, instant, validity } from "../words";
-import { Chip, Facts } from "./basics";
+import { Chip } from "./basics";
 
 const STRENGTH: readonly Effect[] = ["refuses", "needs_ruling", "note"];
 const TONE: Record<Effect, string> = { refuses: "bad", needs_ruling: "warn", note: "calm" };
@@ -49,17 +49,15 @@ export function FindingCard({ finding }: { finding: Finding }) {
           </button>
         )}
       </header>
-      {message && <p>{message}</p>}
-      <Facts
-        rows={[
-          Boolean(finding.lower ?? finding.upper) && [t("finding.height"), heightBand(finding.lower, finding.upper)],
-          Boolean(finding.starts_at ?? finding.ends_at) && [t("finding.time"), validity(finding.starts_at, finding.ends_at)],
-          Boolean(finding.article) && [t("finding.article"), finding.article],
-          Boolean(finding.authorization_number) && [t("finding.authorization"), finding.authorization_number],
-          Boolean(finding.reason) && !message.includes(finding.reason) && [t("finding.words"), finding.reason],
-          Boolean(finding.terrain) && [t("finding.terrain"), finding.terrain],
-        ]}
-      />
+      <p class="finding-line tabular">
+        {[
+          (finding.lower || finding.upper) && heightBand(finding.lower, finding.upper),
+          (finding.starts_at || finding.ends_at) && validity(finding.starts_at, finding.ends_at),
+          finding.article,
+        ].filter(Boolean).map((text) => <span key={text}>{text}</span>)}
+      </p>
+      {message && <p class="quiet">{message}</p>}
+      {finding.authorization_number && <p class="quiet">{t("finding.authorization")} {finding.authorization_number}</p>}
     </article>
   );
 }

@@ -1,9 +1,11 @@
 // The page's head: name, views, whether the page is live, who is there, the language.
 import { useState } from "preact/hooks";
 import { streamState } from "../api/live";
-import { assume, DEMO_ORGS, forget, issuer, orgOf, type Role, ROLES, session } from "../api/session";
+import { PERSONAS } from "../api/personas";
+import { assume, forget, issuer, orgOf, type Role, ROLES, session } from "../api/session";
 import { language, speak, t } from "../i18n";
 import { city, view } from "../state";
+import { orgName } from "../words";
 
 export function Header() {
   const name = city.value?.name[language.value];
@@ -46,7 +48,7 @@ function Persona() {
   const [typing, setTyping] = useState(false);
   const role = view.value;
   const org = session.value?.org ?? orgOf(role);
-  const names = [...new Set([org, ...DEMO_ORGS[role]])];
+  const orgs = [...new Set([org, ...PERSONAS[role].map((persona) => persona.org)])];
   const choose = (name: string): void => { setTyping(false); if (name.trim()) void assume(role, name.trim()); };
   if (typing) {
     return (
@@ -63,7 +65,7 @@ function Persona() {
         value={org} data-testid="persona" aria-label={t("app.persona")}
         onChange={(event) => (event.currentTarget.value === "" ? setTyping(true) : choose(event.currentTarget.value))}
       >
-        {names.map((name) => <option key={name} value={name}>{name}</option>)}
+        {orgs.map((one) => <option key={one} value={one}>{orgName(one)}</option>)}
         <option value="">{t("app.personaOther")}</option>
       </select>
     </label>

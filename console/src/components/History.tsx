@@ -2,8 +2,7 @@
 import { get } from "../api/client";
 import { useResource } from "../api/resource";
 import { t, word } from "../i18n";
-import { instant, planWord } from "../words";
-import type { PlanState } from "../api/types";
+import { eventState, instant } from "../words";
 import { ProblemBox } from "./basics";
 
 interface HistoryEntry {
@@ -31,7 +30,7 @@ export function History({ path, of }: { path: string; of: string }) {
             <time class="tabular quiet" dateTime={entry.time}>{instant(entry.time)}</time>
             <span>
               {word("event", entry.type)}
-              {entry.event.state && <> · {planWord(entry.event.state as PlanState, entry.type === "FlightPlanRuled")}</>}
+              {entry.event.state && <> · {eventState(entry.type, entry.event.state)}</>}
               {entry.event.reason && <span class="quiet"> · {entry.event.reason}</span>}
             </span>
           </li>

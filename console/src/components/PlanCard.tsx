@@ -1,7 +1,7 @@
 // One plan in a list.
 import type { FlightPlanView, PlanState } from "../api/types";
 import { t, word } from "../i18n";
-import { period, shortId, spotWord, stateOf } from "../words";
+import { orgName, period, shortId, spotWord, stateOf } from "../words";
 import { Chip, DemoTag } from "./basics";
 
 export const PLAN_TONE: Record<PlanState, string> = {
@@ -23,7 +23,7 @@ export function PlanCard({ plan, onOpen, showOperator = false }: { plan: FlightP
         </span>
         <span class="row-line tabular">{period(plan.window.start, plan.window.end)}</span>
         <span class="row-line quiet">
-          {showOperator ? plan.operator : `${spotWord(plan.intent.departure)} → ${spotWord(plan.intent.arrival)}`}
+          {showOperator ? orgName(plan.operator) : `${spotWord(plan.intent.departure)} → ${spotWord(plan.intent.arrival)}`}
           <span class="row-id">{shortId(plan.plan_id)}</span>
         </span>
         {plan.move_refused && <span class="row-line warn-text">{t("plan.moveRefused")}</span>}

@@ -8,7 +8,7 @@ import { collection, drawable, formatDistance, lineFeature, pathLengthM } from "
 import { t, word } from "../i18n";
 import { frameGeometries, rememberCamera, setSource } from "../map/map";
 import { EMPTY } from "../geo";
-import { heightBand, instant, period, shortId, spotWord } from "../words";
+import { heightBand, instant, orgName, period, shortId, spotWord } from "../words";
 import { DemoTag, Facts, Loading, ProblemBox } from "./basics";
 import { Findings } from "./Findings";
 import { History } from "./History";
@@ -71,7 +71,7 @@ function PlanFacts({ plan }: { plan: FlightPlanView }) {
     <Facts
       rows={[
         [t("plan.number"), <code title={plan.plan_id}>{shortId(plan.plan_id)}</code>],
-        [t("plan.operator"), plan.operator],
+        [t("plan.operator"), orgName(plan.operator)],
         [t("plan.window"), period(plan.window.start, plan.window.end)],
         [t("plan.fromTo"), `${spotWord(intent.departure)} → ${spotWord(intent.arrival)}`],
         [t("plan.aircraft"), word("aircraft", intent.aircraft_class)],

@@ -163,12 +163,7 @@ export const en: Record<Key, string> = {
   "against.plan": "Another plan",
   "against.route": "Fixed route",
 
-  "finding.height": "Height",
-  "finding.time": "Time",
-  "finding.article": "Article",
   "finding.authorization": "Authorization",
-  "finding.words": "Stated reason",
-  "finding.terrain": "Terrain",
   "finding.show": "Show on the map",
   "finding.none": "Nothing to note.",
   "finding.decided": "Assessed {time} with airspace version {version}",

@@ -161,12 +161,7 @@ export const zh = {
   "against.plan": "其他计划",
   "against.route": "固定航线",
 
-  "finding.height": "高度",
-  "finding.time": "时段",
-  "finding.article": "依据",
   "finding.authorization": "许可文号",
-  "finding.words": "说明",
-  "finding.terrain": "地形",
   "finding.show": "在地图上查看",
   "finding.none": "没有发现需要注意的事项。",
   "finding.decided": "{time} 按空域第 {version} 版评定",

@@ -7,6 +7,7 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import { useEffect } from "preact/hooks";
 import type { City } from "../api/types";
 import { type Bounds, boundsOf, EMPTY } from "../geo";
+import { demoSeen } from "../state";
 import { mapStyle, type SourceName } from "./style";
 
 setWorkerUrl(workerUrl); // MapLibre 6 finds no worker by itself and would never load
@@ -45,6 +46,7 @@ export function useSource(name: SourceName, data: FeatureCollection | null): voi
   const target = map.value;
   useEffect(() => {
     if (target) sourceOf(target, name)?.setData(data ?? EMPTY);
+    if (data?.features.some((feature) => feature.properties?.["demo"] === true)) demoSeen.value = true;
   }, [target, data]);
   useEffect(() => () => setSource(name, EMPTY), []);
 }

@@ -111,8 +111,12 @@ function roleOf(index: number, count: number): string {
   return index === count - 1 ? t("operator.arrival") : t("operator.waypoint", { n: index });
 }
 
+/** On the map a waypoint is its number. */
+const markOf = (index: number, count: number): string =>
+  index === 0 || index === count - 1 ? roleOf(index, count) : String(index);
+
 function drawn(points: readonly DraftPoint[]): FeatureCollection {
   const places = points.map((point) => [point.lng, point.lat]);
-  const marks = points.map((point, i) => pointFeature([point.lng, point.lat], { label: roleOf(i, points.length) }));
+  const marks = points.map((point, i) => pointFeature([point.lng, point.lat], { label: markOf(i, points.length) }));
   return collection(places.length > 1 ? [lineFeature(places), ...marks] : marks);
 }

@@ -69,7 +69,8 @@ function Headline({ progress, onWhy }: { progress: TargetProgress; onWhy: () => 
         <button type="button" class="quiet-button" data-testid="why" onClick={onWhy}>{t("planner.why")}</button>
       </p>
       <p class="quiet small">
-        {target.period && <>{t("planner.period", { period: said(target.period) })} · </>}{said(target.owner)} · {said(target.source)}
+        {target.period && <>{t("planner.period", { period: said(target.period) })} · </>}{said(target.owner)}
+        <br />{t("planner.source")} {said(target.source)}
       </p>
     </article>
   );

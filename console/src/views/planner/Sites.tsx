@@ -13,6 +13,7 @@ import { said, t, word } from "../../i18n";
 import { goTo, highlight, lightsUp } from "../../map/highlight";
 import { rememberCamera, usePick, useSource } from "../../map/map";
 import { city } from "../../state";
+import { orgName } from "../../words";
 
 const TONE: Record<SiteState, string> = {
   commissioned: "good", under_construction: "calm", approved: "calm", proposed: "plain", suspended: "warn", retired: "faint",
@@ -110,7 +111,7 @@ function SiteDetail({ siteId, onBack }: { siteId: string; onBack: () => void }) 
               [t("plan.number"), <code>{site.site_id}</code>],
               [t("zone.kind"), `${word("siteKind", site.spec.kind)} · ${t("planner.pads", { n: site.spec.pads })}`],
               [t("common.district"), districtName(site.district)],
-              [t("planner.owner"), site.spec.unit || site.spec.operator || "–"],
+              Boolean(site.spec.unit || site.spec.operator) && [t("planner.owner"), site.spec.unit || orgName(site.spec.operator)],
               [t("planner.position"), formatPosition([site.spec.lng, site.spec.lat])],
               Boolean(site.spec.address) && [t("planner.address"), site.spec.address],
               Boolean(site.spec.source) && [t("planner.source"), site.spec.source],

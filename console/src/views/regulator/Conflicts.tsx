@@ -8,14 +8,14 @@ import { collection, pointFeature } from "../../geo";
 import { said, t } from "../../i18n";
 import { lightsUp } from "../../map/highlight";
 import { useSource } from "../../map/map";
-import { heightBand, period } from "../../words";
+import { heightBand, orgName, period } from "../../words";
 
 const SHOWN = 40;
 
-export function Conflicts({ since, onOpen }: { since: string | undefined; onOpen: (planId: string) => void }) {
+export function Conflicts({ onOpen }: { onOpen: (planId: string) => void }) {
   const conflicts = useResource(
-    (signal) => get<Page<Conflict>>("/conflicts", { since, limit: 200 }, signal),
-    [since],
+    (signal) => get<Page<Conflict>>("/conflicts", { limit: 200 }, signal),
+    [],
     (event) => event.service === "airspace",
   );
   const items = conflicts.value?.items ?? [];
@@ -33,9 +33,12 @@ export function Conflicts({ since, onOpen }: { since: string | undefined; onOpen
       <ul class="rows">
         {items.slice(0, SHOWN).map((one, i) => (
           <li key={i}>
-            <button type="button" class="row" {...lightsUp({ place: one.place })} onClick={() => onOpen(one.plan_id)}>
-              <span class="row-top"><strong>{one.operator}</strong></span>
-              <span class="row-line">{said(one.finding.message)}</span>
+            <button type="button" class="row" title={said(one.finding.message)} {...lightsUp({ place: one.place })} onClick={() => onOpen(one.plan_id)}>
+              <span class="row-top">
+                <strong>{orgName(one.operator)}</strong>
+                <span class="quiet">⟷</span>
+                <strong>{one.against_operator ? orgName(one.against_operator) : t("against.plan")}</strong>
+              </span>
               <span class="row-line quiet tabular">
                 {period(one.starts_at, one.ends_at)} · {heightBand(one.lower, one.upper)}
               </span>

@@ -4,8 +4,7 @@ import { listen, type LiveEvent } from "../../api/live";
 import { t, word } from "../../i18n";
 import { timezone } from "../../state";
 import { formatClock } from "../../time";
-import { planWord, shortId } from "../../words";
-import type { PlanState } from "../../api/types";
+import { eventState, shortId } from "../../words";
 
 const KEPT = 30;
 
@@ -25,7 +24,7 @@ export function Feed({ onOpen }: { onOpen: (planId: string) => void }) {
             <time class="tabular quiet" dateTime={event.time}>{formatClock(event.time, timezone.value)}</time>
             <span>
               {word("event", event.type)}
-              {isPlan(event) && typeof event.event["state"] === "string" && <> · {planWord(event.event["state"] as PlanState, event.type === "FlightPlanRuled")}</>}{" "}
+              {typeof event.event["state"] === "string" && <> · {eventState(event.type, event.event["state"])}</>}{" "}
               {isPlan(event)
                 ? <button type="button" class="link" aria-label={t("regulator.openPlan", { id: shortId(event.key) })} onClick={() => onOpen(event.key)}>{shortId(event.key)}</button>
                 : <span class="quiet">{event.key}</span>}

@@ -3,7 +3,7 @@ import type { FeatureCollection } from "geojson";
 import { useState } from "preact/hooks";
 import { get } from "../../api/client";
 import { useResource } from "../../api/resource";
-import { type FlightPlanView, PLAN_STATES, type PlanCounts } from "../../api/types";
+import { type FlightPlanView, type Page, PLAN_STATES, type PlanCounts } from "../../api/types";
 import { Input } from "../../components/fields";
 import { PlanDetail } from "../../components/PlanDetail";
 import { ProblemBox } from "../../components/basics";
@@ -23,7 +23,9 @@ const WINDOW_HOURS = 2;
 
 export function Traffic({ counts }: { counts: PlanCounts | null }) {
   const [opened, setOpened] = useState<string | null>(null);
-  const [day, setDay] = useState(() => toLocal(new Date(), timezone.value).slice(0, 10));
+  const [chosenDay, setDay] = useState<string | null>(null);
+  const nextDay = useNextDay();
+  const day = chosenDay ?? nextDay;
   const [hour, setHour] = useState<number | null>(null);
   useZonesOnMap();
   const window = hour === null ? dayWindow(day) : dayWindow(day, hour, WINDOW_HOURS);
@@ -51,10 +53,18 @@ export function Traffic({ counts }: { counts: PlanCounts | null }) {
       </div>
       <ProblemBox problem={plans.problem} onRetry={plans.reload} />
       <p class="quiet small" data-testid="plans-shown">{t("regulator.plansShown", { count: whole(plans.value?.features.length ?? 0) })}</p>
-      <Conflicts since={window.from} onOpen={setOpened} />
+      <Conflicts onOpen={setOpened} />
       <Feed onOpen={setOpened} />
     </section>
   );
+}
+
+/** The first day from today on that has flights: what a regulator wants to see before choosing. */
+function useNextDay(): string {
+  const next = useResource(
+    (signal) => get<Page<FlightPlanView>>("/flight-plans", { from: new Date().toISOString(), limit: 1 }, signal), [],
+  );
+  return toLocal(next.value?.items[0]?.intent.departs_at ?? new Date(), timezone.value).slice(0, 10);
 }
 
 function Counts({ counts }: { counts: PlanCounts | null }) {

@@ -40,17 +40,17 @@ export function Zones() {
   const shown = zones.items.filter((one) => filter === "all" || filter === "withdrawn" || one.spec.restriction === filter);
   return (
     <section data-testid="zones">
-      <div class="actions">
+      <div class="filters">
+        <Select
+          label={t("zone.restriction")} value={filter} onChange={setFilter}
+          options={[
+            { value: "all" as const, text: t("common.all") },
+            ...RESTRICTIONS.map((value) => ({ value, text: word("restriction", value) })),
+            { value: "withdrawn" as const, text: t("regulator.zoneState.withdrawn") },
+          ]}
+        />
         <button type="button" class="primary" data-testid="new-zone" onClick={() => setDrawing(true)}>{t("regulator.newZone")}</button>
       </div>
-      <Select
-        label={t("zone.restriction")} value={filter} onChange={setFilter}
-        options={[
-          { value: "all" as const, text: t("common.all") },
-          ...RESTRICTIONS.map((value) => ({ value, text: word("restriction", value) })),
-          { value: "withdrawn" as const, text: t("regulator.zoneState.withdrawn") },
-        ]}
-      />
       <ProblemBox problem={zones.problem} onRetry={zones.reload} />
       {zones.loading && zones.items.length === 0 && <Loading />}
       {!zones.loading && !zones.problem && shown.length === 0 && <Empty title={t("regulator.zonesEmpty")} />}

@@ -1,0 +1,33 @@
+// The organisations of the demo city, so that a visitor of the demo can be each of them; any other name can be typed.
+import type { Role } from "./session";
+
+export interface Persona {
+  org: string;
+  zh: string;
+  en: string;
+}
+
+export const PERSONAS: Record<Role, readonly [Persona, ...Persona[]]> = {
+  operator: [
+    { org: "demo-chengguan", zh: "城管巡飞", en: "Urban management patrol" },
+    { org: "demo-hangfei", zh: "航飞服务公司", en: "Flight service company" },
+    { org: "demo-huanbao", zh: "环保巡查", en: "Environmental patrol" },
+    { org: "demo-police", zh: "公安", en: "Police" },
+    { org: "demo-shuiwu", zh: "水务河湖巡查", en: "Water patrol" },
+    { org: "demo-delivery-a", zh: "即时配送甲", en: "Delivery A" },
+    { org: "demo-delivery-b", zh: "即时配送乙", en: "Delivery B" },
+    { org: "demo-logistics", zh: "支线物流", en: "Branch logistics" },
+    { org: "demo-medical", zh: "医疗配送", en: "Medical delivery" },
+    { org: "demo-tour", zh: "低空游览", en: "Sightseeing" },
+    { org: "demo-ga", zh: "通航", en: "General aviation" },
+    { org: "demo-survey-1", zh: "航拍测绘一", en: "Survey 1" },
+  ],
+  regulator: [{ org: "demo-authority", zh: "市低空飞行管理部门", en: "City low-altitude authority" }],
+  planner: [{ org: "demo-fgw", zh: "市发改委", en: "Development and Reform Commission" }],
+};
+
+/** The name of a demo organisation; any other goes by its own. */
+export function personaName(org: string, language: "zh" | "en"): string {
+  const known = Object.values(PERSONAS).flat().find((persona) => persona.org === org);
+  return known ? known[language] : org;
+}
