@@ -23,7 +23,7 @@ _PRUNED_AT_ONCE: Final = 50_000
 _BY_INDEX = """set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
     set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)"""
 _SHARE_ZONES = f"SELECT pg_advisory_xact_lock_shared(%s), {_BY_INDEX}"
-_NARROW = """
+NARROW: Final = """
 SELECT r.plan_id, r.revision, r.operator, r.priority, r.crewed, r.volumes FROM (
     SELECT DISTINCT near.plan_id
     FROM unnest(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
@@ -37,9 +37,10 @@ SELECT r.plan_id, r.revision, r.operator, r.priority, r.crewed, r.volumes FROM (
         OFFSET 0
     ) near
 ) found, LATERAL (
-    SELECT * FROM airspace.reservation h WHERE h.plan_id = found.plan_id AND h.state = 'held' OFFSET 0
-) r"""
-_NARROW_WIDE = """
+    SELECT * FROM airspace.reservation h WHERE h.plan_id = found.plan_id OFFSET 0
+) r
+WHERE r.state = 'held'"""
+_WIDE = """
 SELECT r.plan_id, r.revision, r.operator, r.priority, r.crewed, r.volumes FROM airspace.reservation r
 WHERE r.state = 'held' AND r.box && ST_MakeEnvelope(%s, %s, %s, %s, 4326) AND r.starts_at < %s AND r.ends_at > %s"""
 _TOUCHED = """
@@ -84,12 +85,13 @@ def narrow(cursor: "psycopg.Cursor[Any]", flights: Sequence[FlightVolumes]) -> d
         return found
     ranges, wide = asked(boxes_of(flights))
     if len(ranges.low):
-        columns = (ranges.low, ranges.high, *_bounds(ranges.boxes).values())
-        cursor.execute(_NARROW, [Parameter(values) for values in columns], binary=True)
+        columns = (ranges.low, ranges.high, *bounds(ranges.boxes).values())
+        # planned anew each time: a plan kept from when the tables were empty would scan them when they are full
+        cursor.execute(NARROW, [Parameter(values) for values in columns], prepare=False, binary=True)
         found |= {row[0]: _reservation(row) for row in cursor}
     for index in wide:
         window = flights[index].window
-        cursor.execute(_NARROW_WIDE, (*flights[index].bounds, window.end, window.start), binary=True)
+        cursor.execute(_WIDE, (*flights[index].bounds, window.end, window.start), binary=True)
         found |= {row[0]: _reservation(row) for row in cursor}
     return found
 
@@ -103,7 +105,7 @@ def find_touched(
     ends = np.array([extent.ends_at.timestamp() if extent.ends_at else np.inf for extent in extents])
     versions = np.array([extent.zones_version for extent in extents], np.int64)
     parameters = [Parameter(values) for values in (*sides, starts, ends, versions)]
-    cursor.execute(_TOUCHED, (*parameters, now, operator, operator))
+    cursor.execute(_TOUCHED, (*parameters, now, operator, operator), prepare=False)
     return [plan_id for (plan_id,) in cursor]
 
 
@@ -113,7 +115,7 @@ def enter_keys(cursor: "psycopg.Cursor[Any]", plans: Sequence[Known]) -> None:
         return
     cells = entered(boxes_of([plan.volumes for plan in plans]))
     ids = uuids([plan.plan_id for plan in plans])[cells.boxes.plan]
-    copy_arrays(cursor, "airspace.reservation_key", {"key": cells.low, "plan_id": ids, **_bounds(cells.boxes)})
+    copy_arrays(cursor, "airspace.reservation_key", {"key": cells.low, "plan_id": ids, **bounds(cells.boxes)})
 
 
 def prune_keys(cursor: "psycopg.Cursor[Any]", over: datetime) -> int:
@@ -122,7 +124,8 @@ def prune_keys(cursor: "psycopg.Cursor[Any]", over: datetime) -> int:
     return cursor.rowcount
 
 
-def _bounds(boxes: Boxes) -> dict[str, Array]:
+def bounds(boxes: Boxes) -> dict[str, Array]:
+    """The boxes as columns, in the order that the table and the look-up have them."""
     return {
         "west": boxes.west,
         "south": boxes.south,
