@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from services.flightplan.api import authorizations as authorizations_api
+from services.flightplan.api import filing as filing_api
 from services.flightplan.api import plans as plans_api
 from services.flightplan.api import routes as routes_api
 from services.flightplan.api.callers import viewer_of
@@ -24,6 +25,7 @@ from shared.settings import Settings
 from shared.waiters import Waiters
 
 NAME = "flightplan"
+ROUTERS = (filing_api.router, plans_api.router, authorizations_api.router, routes_api.router)
 
 
 def build(settings: Settings, platform: Platform) -> Service:
@@ -35,7 +37,7 @@ def build(settings: Settings, platform: Platform) -> Service:
     return Service(
         name=NAME,
         database=database,
-        routers=(plans_api.router, authorizations_api.router, routes_api.router),
+        routers=ROUTERS,
         subscriptions=_subscriptions(state),
         periodic=(Periodic("lapse-plans", every_s=10.0, run=plans.lapse_plans),),
         state=state,

@@ -9,7 +9,6 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Depends, Query, Response
 
-from services.flightplan.api import filing
 from services.flightplan.api.callers import Reading, State, Tx, viewer_of
 from services.flightplan.api.views import FlightPlanView, Shown
 from services.flightplan.domain.errors import FilterReserved, PlanNotFound, SpanReversed, StateUnknown
@@ -29,7 +28,6 @@ from shared.values import Instant, Text
 _MOST_DRAWN: Final = 5_000
 
 router = APIRouter(tags=["flight plans"])
-router.include_router(filing.router)
 
 Reader = Annotated[Principal, allow(Role.OPERATOR, Role.REGULATOR, Role.SERVICE)]
 Owner = Annotated[Principal, allow(Role.OPERATOR, Role.REGULATOR)]

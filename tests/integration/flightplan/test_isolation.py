@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from services.flightplan.api import authorizations, plans, routes
+from services.flightplan.service import ROUTERS
 from shared.auth import Role
 from shared.operations import Operation, operations
 from tests.integration.flightplan.conftest import (
@@ -25,7 +25,7 @@ from tests.integration.flightplan.test_routes import route
 
 def all_operations() -> list[Operation]:
     app = FastAPI()
-    for router in (plans.router, authorizations.router, routes.router):
+    for router in ROUTERS:
         app.include_router(router)
     return [operation for operation in operations(app) if operation.documented]
 
