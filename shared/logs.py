@@ -40,6 +40,7 @@ def formatter() -> logging.Formatter:
         ],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _drop_colours,
             # without local variables: they hold tokens and people's names
             structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
             structlog.processors.JSONRenderer(serializer=_dumps),
@@ -49,6 +50,11 @@ def formatter() -> logging.Formatter:
 
 def _dumps(line: object, **_: object) -> str:
     return orjson.dumps(line, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _drop_colours(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    line.pop("color_message", None)  # uvicorn says the same again for terminals
+    return line
 
 
 def _add_trace(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

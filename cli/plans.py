@@ -1,0 +1,121 @@
+"""Flight plans: may I fly, file, follow, move, withdraw, rule."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final
+from urllib.parse import quote
+
+import typer
+from rich.markup import escape
+
+from cli import files, show
+from cli.client import CommandFailed
+from cli.context import Context, context
+
+MAY_NOT: Final = {"refused": 3, "awaiting": 4, "submitted": 4}
+
+IntentFile = Annotated[Path, typer.Argument(metavar="FILE", help="A flight intent as JSON; - is standard input.")]
+PlanId = Annotated[str, typer.Argument(metavar="PLAN_ID")]
+Wait = Annotated[float, typer.Option(min=0, max=60, help="Seconds to wait for the decision.")]
+
+
+class Decision(StrEnum):
+    """What a regulator rules."""
+
+    APPROVE = "approve"
+    REFUSE = "refuse"
+
+
+def check(
+    ctx: typer.Context,
+    file: IntentFile,
+    authorization: Annotated[list[str] | None, typer.Option(help="Number of an authorization it rests on.")] = None,
+) -> None:
+    """Ask "may I fly here, then?": the decision and its reasons; nothing is stored."""
+    command = context(ctx)
+    question = {"intent": files.read_object(file), "authorization_numbers": authorization or None}
+    answer = _send(command, file, "/checks", question)
+    command.show(answer, lambda: show.assessment(answer, command.language))
+    _end(answer["outcome"])
+
+
+def file(
+    ctx: typer.Context,
+    file: IntentFile,
+    wait: Wait = 10,
+    key: Annotated[str | None, typer.Option(help="Idempotency key: filing again with it files nothing twice.")] = None,
+) -> None:
+    """File a flight plan and wait for its decision."""
+    command = context(ctx)
+    headers = {"prefer": f"wait={wait:g}"} | ({"idempotency-key": key} if key else {})
+    view = _send(command, file, "/flight-plans", files.read_object(file), headers)
+    _show_plan(command, view)
+    _end(view["state"])
+
+
+def plans(
+    ctx: typer.Context,
+    bbox: Annotated[str | None, typer.Option(help="west,south,east,north in degrees.")] = None,
+    from_: Annotated[str | None, typer.Option("--from", help="Instant with offset.")] = None,
+    to: Annotated[str | None, typer.Option(help="Instant with offset.")] = None,
+    state: Annotated[str | None, typer.Option(help="One or several, with commas between them.")] = None,
+    operator: Annotated[str | None, typer.Option(help="For regulators.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
+) -> None:
+    """List flight plans: an operator's own, a regulator's all."""
+    command = context(ctx)
+    wanted = {"bbox": bbox, "from": from_, "to": to, "state": state, "operator": operator}
+    views = list(command.platform.pages("/flight-plans", limit, **wanted))
+    rows = (_row(view) for view in views)
+    command.show(views, lambda: show.table(rows, "plan", "operator", "departs", "purpose", "state"))
+
+
+def move(ctx: typer.Context, plan_id: PlanId, departs_at: Annotated[str, typer.Argument(help="Instant.")]) -> None:
+    """Ask for another departure time; the plan keeps its airspace until that is decided."""
+    command = context(ctx)
+    _show_plan(command, command.platform.post(f"{_path(plan_id)}/move", {"departs_at": departs_at}))
+
+
+def withdraw(ctx: typer.Context, plan_id: PlanId, reason: Annotated[str, typer.Option()] = "") -> None:
+    """Give a plan up; its airspace is free at once."""
+    command = context(ctx)
+    _show_plan(command, command.platform.post(f"{_path(plan_id)}/withdraw", {"reason": reason}))
+
+
+def rule(
+    ctx: typer.Context, plan_id: PlanId, decision: Decision, reason: Annotated[str, typer.Option(prompt=True)]
+) -> None:
+    """Rule a plan that awaits it; for regulators."""
+    command = context(ctx)
+    _show_plan(command, command.platform.post(f"{_path(plan_id)}/ruling", {"decision": decision, "reason": reason}))
+
+
+def _send(command: Context, file: Path, path: str, body: Any, headers: dict[str, str] | None = None) -> Any:
+    try:
+        return command.platform.post(path, body, headers=headers)
+    except CommandFailed as failure:
+        raise files.naming(file, failure) from failure
+
+
+def _show_plan(command: Context, view: Any) -> None:
+    command.show(view, lambda: show.plan(view, command.language))
+
+
+def _row(view: Any) -> list[str]:
+    intent = view["intent"]
+    return [
+        view["plan_id"],
+        escape(view["operator"]),
+        intent["departs_at"],
+        intent["purpose"],
+        show.state(view["state"]) + (" [dim](demo)[/]" if view["demo"] else ""),
+    ]
+
+
+def _path(plan_id: str) -> str:
+    return f"/flight-plans/{quote(plan_id, safe='')}"
+
+
+def _end(outcome: str) -> None:
+    if outcome in MAY_NOT:
+        raise typer.Exit(MAY_NOT[outcome])
