@@ -35,6 +35,10 @@ LONGEST_PAUSE_S: Final = 5.0
 logger = logging.getLogger(__name__)
 
 
+class ConnectionLost(Unavailable):
+    """The connection broke, and with it whatever it held; everything is opened anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """An event with what is to be done: handle it, park it, or pass it over."""
@@ -131,7 +135,7 @@ class Consumer:
         try:
             self._try(connection, items, marks)
         except Exception as error:
-            if is_transient(error) and not is_timeout(error):
+            if _passes(error, connection):
                 raise
             logger.warning("%s: a batch of %d goes one by one: %s", self._name, len(items), error)
             for item in items:
@@ -142,7 +146,7 @@ class Consumer:
         try:
             self._try(connection, [item], {})
         except Exception as error:
-            if is_transient(error) and not is_timeout(error):
+            if _passes(error, connection):
                 raise
             self._try(connection, [Item(item.recorded, fault=fault_of(error))], {})
 
@@ -152,7 +156,7 @@ class Consumer:
             try:
                 return self._apply(connection, items, marks)
             except Exception as error:
-                if not is_transient(error) or raw(connection).closed:
+                if not is_transient(error) or connection.invalidated or raw(connection).closed:
                     raise
                 metrics.batch_retries.labels(self._name).inc()
                 self._stopping.wait(_pause_s(failures))
@@ -161,6 +165,8 @@ class Consumer:
     def _apply(self, connection: sa.Connection, items: Sequence[Item], marks: Mapping[Slot, int]) -> None:
         """Checkpoints locked, effects, checkpoints moved, committed: all or nothing, and never twice."""
         started = time.perf_counter()
+        if connection.invalidated:
+            raise ConnectionLost(f"{self._name} lost its connection")  # SQLAlchemy's new one would not hold the lead
         with self._database.transaction(on=connection) as tx:
             standing = self._checkpoints.lock(tx.cursor, [*(item.recorded.slot for item in items), *marks])
             fresh = [item for item in items if _is_newer(item.recorded, standing)]
@@ -231,7 +237,7 @@ class Consumer:
                 _raise_rejection(tx)
                 self._parked.replayed(tx.cursor, parked_id, tx.now)
         except Exception as error:
-            if not parked_id or is_transient(error):
+            if not parked_id or _passes(error, connection):
                 raise
             with self._database.transaction(on=connection) as tx:
                 self._parked.failed(tx.cursor, parked_id, fault_of(error))
@@ -263,6 +269,11 @@ def _is_newer(recorded: Recorded, standing: dict[Slot, int]) -> bool:
         return False
     standing[recorded.slot] = recorded.position
     return True
+
+
+def _passes(error: Exception, connection: sa.Connection) -> bool:
+    """True where the events are not to blame: the work is to be done again, on a new connection if need be."""
+    return connection.invalidated or (is_transient(error) and not is_timeout(error))
 
 
 def _pause_s(failures: int) -> float:

@@ -29,10 +29,9 @@ class Broker:
 
     def __call__(self, verb: str) -> str:
         """`infra/kafka.sh <verb> --test` in that folder."""
-        command = [ROOT / "infra" / "kafka.sh", verb, "--test"]
-        return subprocess.run(
-            command, env=self._environment, capture_output=True, text=True, check=True, timeout=60
-        ).stdout.strip()
+        command = [str(ROOT / "infra" / "kafka.sh"), verb, "--test"]
+        done = subprocess.run(command, env=self._environment, stdout=subprocess.PIPE, text=True, check=True, timeout=90)
+        return done.stdout.strip()
 
 
 @pytest.fixture

@@ -4,13 +4,16 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
+import sqlalchemy as sa
 
 from shared import leader
-from tests.integration.kernel.world import World, expected, subscription
+from shared.contracts.flightplan import FlightPlanLapsed
+from shared.frame import Received, Transaction
+from tests.integration.kernel.world import World, expected, note, subscription
 from tests.waiting import eventually
 
 PLANS = range(12)
@@ -68,6 +71,32 @@ def test_a_stopped_leader_is_replaced_and_can_write_nothing_when_it_wakes(
             eventually(lambda: log_world.seen() == expected(PLANS, 3))
         writers = log_world.query("SELECT DISTINCT process FROM airspace.seen WHERE revision > 1")
         assert (stopped,) not in writers
+
+
+@pytest.mark.parametrize("through", ["sqlalchemy", "psycopg"])
+def test_a_leader_that_loses_its_connection_writes_only_with_the_lead(log_world: World, through: str) -> None:
+    """SQLAlchemy would quietly go on over a new connection, which does not hold the leader's lock."""
+    cut: list[object] = []
+
+    def cut_once(tx: Transaction, received: Sequence[Received[FlightPlanLapsed]]) -> None:
+        note(tx, received)
+        if not cut:
+            cut.append(tx.cursor.connection.info.backend_pid)
+            end = "SELECT pg_terminate_backend(pg_backend_pid())"
+            if through == "psycopg":
+                tx.cursor.execute(end)
+            tx.execute(sa.text(end))
+
+    log_world.record(PLANS, [1])
+    with log_world.consumer(subscription(cut_once, leader=True)):
+        eventually(lambda: log_world.seen() == expected(PLANS, 1))
+        assert leads(log_world) not in cut
+        assert log_world.query("SELECT DISTINCT process FROM airspace.seen") == [(leads(log_world),)]
+        holder = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = "
+        assert log_world.query(holder + "(SELECT oid FROM pg_database WHERE datname = current_database())") == [
+            (leads(log_world),)
+        ]
+    assert log_world.query("SELECT 1 FROM airspace.parked") == []
 
 
 def test_a_leader_whose_work_is_long_keeps_the_lead(log_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
