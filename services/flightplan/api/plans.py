@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import orjson
@@ -128,9 +128,19 @@ def _visible(plan: FlightPlan | None, plan_id: UUID, viewer: Viewer) -> FlightPl
     return plan
 
 
-@router.get("/flight-plans/{plan_id}/history")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """One event of a plan, as the caller may read it."""
+
+    position: int
+    type: str
+    time: datetime
+    event: Mapping[str, Any]
+
+
+@router.get("/flight-plans/{plan_id}/history", response_model=list[HistoryEntry])
 def get_history(caller: Reader, plan_id: UUID, reading: Reading) -> Response:
-    """Everything that happened to the plan, from its first event on: `[{position, type, time, event}]`."""
+    """Everything that happened to the plan, from its first event on."""
     viewer = viewer_of(caller)
     _visible(plan_reads.plan_of(reading, plan_id), plan_id, viewer)
     entries = [

@@ -235,15 +235,19 @@ class Overdue:
 
     plan_id: UUID
     operator: str
-    revision: int
+    standing: Standing
+    ends_at: datetime
 
 
 def lock_overdue(cursor: Cursor, now: datetime, limit: int) -> list[Overdue]:
     """Plans that wait for a ruling although their window is over; those being worked on are left for the next time."""
     cursor.execute(
-        "SELECT plan_id, operator, revision FROM flightplan.plan"
+        "SELECT plan_id, operator, state, revision, proposed_revision, ends_at FROM flightplan.plan"
         " WHERE state = 'awaiting' AND ends_at <= %s AND proposed_revision IS NULL"
         " ORDER BY ends_at LIMIT %s FOR UPDATE SKIP LOCKED",
         (now, limit),
     )
-    return [Overdue(*row) for row in cursor.fetchall()]
+    return [
+        Overdue(plan_id, operator, Standing(PlanState(state), revision, proposed), ends_at)
+        for plan_id, operator, state, revision, proposed, ends_at in cursor.fetchall()
+    ]

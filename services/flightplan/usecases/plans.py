@@ -187,9 +187,13 @@ def rule_plan(tx: Transaction, plan_id: UUID, request: RulingRequest) -> FlightP
 
 def lapse_plans(tx: Transaction) -> None:
     """Plans whose ruling never came before their flight would have ended lapse; their airspace is free."""
-    overdue = plans.lock_overdue(tx.cursor, tx.now, _MOST_LAPSED)
+    overdue = [plan for plan in plans.lock_overdue(tx.cursor, tx.now, _MOST_LAPSED) if _lapses(plan, tx.now)]
     if not overdue:
         return
     plans.close(tx.cursor, [plan.plan_id for plan in overdue], PlanState.LAPSED, now=tx.now)
     for plan in overdue:
-        tx.record(FlightPlanLapsed(plan_id=plan.plan_id, revision=plan.revision, operator=plan.operator))
+        tx.record(FlightPlanLapsed(plan_id=plan.plan_id, revision=plan.standing.revision, operator=plan.operator))
+
+
+def _lapses(plan: plans.Overdue, now: datetime) -> bool:
+    return plan_life.lapsed(plan.standing, ends_at=plan.ends_at, now=now) is PlanState.LAPSED

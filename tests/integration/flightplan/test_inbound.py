@@ -5,11 +5,15 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from shared.auth import Role
+from shared.bus import Inbound, open_bus
 from shared.contracts.airspace import PlanAssessed
-from shared.contracts.codec import adapter, encode_value
+from shared.contracts.codec import adapter, encode, encode_value
 from shared.contracts.inbound import FlightPlanMoveRequested, FlightPlanRequested, FlightPlanWithdrawRequested
 from shared.flight import FlightIntent
+from shared.runner import Runner
 from tests.integration.flightplan.conftest import APPROVED, AWAITING, NOW, Caller, World, intent
+from tests.waiting import eventually
 
 LATER = NOW + timedelta(hours=5)
 
@@ -70,6 +74,34 @@ def test_moves_and_withdrawals(world: World, alpha: Caller) -> None:
     assert [event for event, _ in world.handle(gone, gone, stolen_too)] == [stolen_too]
     assert alpha.get(f"/flight-plans/{two}").json()["state"] == "withdrawn"
     assert [type(event).__name__ for event in world.events()[-2:]] == ["FlightPlanMoved", "FlightPlanWithdrawn"]
+
+
+def test_over_the_bus_a_rule_broken_is_parked_with_its_reason_and_replayed_when_it_holds(world: World) -> None:
+    early = requested("early", departure={"site_id": "S9"})
+    sent = [requested("a"), early, requested("b")]
+    bus = open_bus("log://", database_url=world.settings.database_url)
+    bus.send([Inbound(event.topic, event.request_key, type(event).__name__, encode(event)) for event in sent])
+    bus.send([Inbound(early.topic, "broken", "FlightPlanRequested", b'{"request_key": true}')])
+    runner = Runner([world.service], bus, world.service.database.bell)
+    runner.start()
+    try:
+        eventually(lambda: len(world.rows("SELECT FROM flightplan.parked")) == 2)
+        parked = {row.key: row for row in world.rows("SELECT key, reason, field, parked_id FROM flightplan.parked")}
+        assert parked["early"].field == "intent.departure.site_id"
+        assert "no site S9" in parked["early"].reason
+        assert "request_key" in parked["broken"].reason
+        eventually(lambda: len(world.events()) == 2)
+        system = world.caller(Role.SERVICE, "fgw")
+        replay = f"/flightplan/parked/{parked['early'].parked_id}/replay"
+        assert system.post(replay).is_success
+        asked_again = "SELECT FROM flightplan.parked WHERE attempts = 2 AND replayed_at IS NULL"
+        eventually(lambda: world.rows(asked_again))  # still unknown
+        world.site("S9")
+        assert system.post(replay).is_success
+        eventually(lambda: len(world.events()) == 3)
+    finally:
+        runner.stop()
+        bus.close()
 
 
 def test_speed_by_batches(world: World) -> None:
