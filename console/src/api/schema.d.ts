@@ -475,7 +475,7 @@ export interface paths {
         };
         /**
          * Get History
-         * @description Everything that happened to the plan, from its first event on: `[{position, type, time, event}]`.
+         * @description Everything that happened to the plan, from its first event on.
          */
         get: operations["get_history_flight_plans__plan_id__history_get"];
         put?: never;
@@ -1771,6 +1771,25 @@ export interface components {
          * @enum {string}
          */
         HeightBasis: "volume" | "declared";
+        /**
+         * HistoryEntry
+         * @description One event of a plan, as the caller may read it.
+         */
+        HistoryEntry: {
+            /** Position */
+            position: number;
+            /** Type */
+            type: string;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Event */
+            event: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * ImportReport
          * @description How many zones were put in force, stood so already, or were refused and why.
@@ -3974,7 +3993,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["HistoryEntry"][];
                 };
             };
             /** @description A problem with the request */

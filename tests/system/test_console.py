@@ -1,0 +1,295 @@
+"""The console in a real Chromium on the real platform: what operators, regulators and planners do there, and no errors.
+
+Screenshots are kept in build/screenshots/.
+"""
+
+import subprocess
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, expect
+
+from shared.auth import Role, load_issuer
+from shared.settings import Profile, Settings
+from tests.system import world
+from tests.system.chromium import ROOT, Screen, chromium, screen
+from tests.system.platform import ALL, Platform, Process, environment_of
+
+pytestmark = pytest.mark.browser
+
+OPERATOR = "demo-chengguan"  # the console's first persona
+LNG, LAT = world.CENTER
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for the module."""
+    if not (ROOT / "console" / "dist" / "index.html").is_file():
+        pytest.fail("the console is not built: infra/setup.sh demo", pytrace=False)
+    with chromium() as one:
+        yield one
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[Callable[[], Screen]]:
+    """Pages of different people; at the end none may have shown an error."""
+    screens: list[Screen] = []
+
+    def another() -> Screen:
+        screens.append(screen(browser))
+        return screens[-1]
+
+    yield another
+    for one in screens:
+        one.page.context.close()
+    assert [error for one in screens for error in one.errors] == []
+
+
+def ok(answer: httpx.Response) -> Any:
+    """The body of a 2xx answer."""
+    assert answer.is_success, f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"
+    return answer.json()
+
+
+def file(operator: httpx.Client, intent: dict[str, Any]) -> dict[str, Any]:
+    """File a plan by the API and wait for its decision."""
+    headers = {"prefer": "wait=20", "idempotency-key": str(uuid.uuid4())}
+    plan: dict[str, Any] = ok(operator.post("/flight-plans", json=intent, headers=headers))
+    return plan
+
+
+def register(planner: httpx.Client, site_id: str, name: str, lng: float, state: str = "commissioned") -> None:
+    """A nest in some state."""
+    ok(planner.post("/sites", json={"site_id": site_id, "state": state, **world.site(name, lng=lng)}))
+
+
+def test_operator_files_a_plan_and_reads_its_refusal(embedded: Platform, visitor: Callable[[], Screen]) -> None:
+    regulator, planner = embedded.client("regulator", "authority"), embedded.client("planner", "fgw")
+    ok(regulator.post("/zones", json=world.circle_zone(name="东湖赛事临时管制", article="条例第二十条")))
+    west, east = world.east(LNG, -1200), world.east(LNG, 1200)
+    register(planner, "NEST-W", "西岸机巢", west)
+    register(planner, "NEST-E", "东岸机巢", east)
+
+    page = visitor().open(embedded.processes[0].url)
+    page.look_at(LNG, LAT)
+    page.click_map(west, LAT)
+    page.click_map(LNG, world.north(LAT, 150))
+    page.click_map(east, LAT)
+    points = page.at("path-points")
+    expect(points).to_contain_text("西岸机巢")  # a click near a site in use takes the site
+    expect(points).to_contain_text("东岸机巢")
+
+    page.at("check").click()
+    expect(page.at("answer")).to_have_attribute("data-outcome", "refused")
+    finding = page.at("finding").first
+    expect(finding).to_have_attribute("data-code", "zone_prohibited")
+    expect(finding).to_contain_text("东湖赛事临时管制")
+    expect(finding).to_contain_text("条例第二十条")
+    finding.hover()
+    page.keep("operator-check")
+    operator = embedded.client("operator", OPERATOR)
+    assert ok(operator.get("/flight-plans"))["items"] == []  # asking files nothing
+
+    page.at("file").click()
+    expect(page.at("plan-detail")).to_have_attribute("data-state", "refused")
+    expect(page.at("plan-detail")).to_contain_text("预审不通过")
+    expect(page.at("plan-detail").get_by_test_id("finding").first).to_contain_text("东湖赛事临时管制")
+    expect(page.at("history").locator("li")).to_have_count(2)
+    page.keep("operator-refusal")
+
+    (plan,) = ok(operator.get("/flight-plans"))["items"]
+    assert plan["state"] == "refused"
+    assert (plan["intent"]["departure"]["site_id"], plan["intent"]["arrival"]["site_id"]) == ("NEST-W", "NEST-E")
+    assert plan["assessment"]["findings"][0]["name"] == "东湖赛事临时管制"
+    page.at("language").click()
+    expect(page.at("plan-detail")).to_contain_text("Pre-review failed")
+
+
+def test_operator_moves_and_withdraws_by_keyboard(embedded: Platform, visitor: Callable[[], Screen]) -> None:
+    page = visitor().open(embedded.processes[0].url)
+    for point in (f"{LNG}, {LAT}", f"{world.east(LNG, 900)}, {LAT}"):
+        page.at("typed-point").fill(point)
+        page.at("typed-point").press("Enter")
+    page.page.get_by_text("特殊情形与许可").press("Enter")
+    page.page.get_by_label("经基站或互联网中继飞行").press("Space")
+    page.at("file").press("Enter")
+    expect(page.at("plan-detail")).to_have_attribute("data-state", "approved")
+    first = page.at("plan-detail").get_by_text("第 2 稿")
+    expect(first).to_have_count(0)
+
+    page.at("move").press("Enter")
+    later = page.at("move-to").input_value().replace("T10:", "T11:")
+    page.at("move-to").fill(later)
+    page.at("move-confirm").press("Enter")
+    expect(page.at("plan-detail").get_by_text("第 2 稿")).to_be_visible()
+    expect(page.at("plan-detail")).to_contain_text("11:")
+
+    page.at("withdraw").press("Enter")
+    page.at("withdraw-confirm").press("Enter")
+    expect(page.at("plan-detail")).to_have_attribute("data-state", "withdrawn")
+    (plan,) = ok(embedded.client("operator", OPERATOR).get("/flight-plans"))["items"]
+    assert (plan["state"], plan["revision"]) == ("withdrawn", 2)
+
+
+def test_published_zone_changes_an_approved_plan_on_the_open_page(
+    embedded: Platform, visitor: Callable[[], Screen]
+) -> None:
+    operator = embedded.client("operator", OPERATOR)
+    plan = file(operator, world.intent(at=world.tomorrow()))
+    assert plan["state"] == "approved"
+
+    watched = visitor().open(embedded.processes[0].url)
+    watched.at("operator-mine").click()
+    watched.at("plan-row").click()
+    expect(watched.at("plan-detail")).to_have_attribute("data-state", "approved")
+
+    page = visitor().open(embedded.processes[0].url, "regulator")
+    page.at("regulator-zones").click()
+    page.at("new-zone").click()
+    page.look_at(LNG, LAT)
+    page.click_map(LNG, LAT)
+    page.click_map(world.east(LNG, 500), LAT)
+    assert 480 <= float(page.at("zone-radius").input_value()) <= 520
+    page.at("zone-name").fill("长江大桥安全演练")
+    page.at("zone-upper").fill("300")
+    page.at("zone-impact").click()
+    expect(page.at("impact-plans")).to_contain_text("1")
+    expect(page.at("hit").first).to_contain_text("预审不通过")
+    page.keep("regulator-impact")
+    page.at("zone-publish").click()
+    expect(page.at("zone-row").filter(has_text="长江大桥安全演练")).to_be_visible()
+
+    # nobody touched the operator's page
+    expect(watched.at("plan-detail")).to_have_attribute("data-state", "refused")
+    expect(watched.at("plan-detail").get_by_test_id("finding").first).to_contain_text("长江大桥安全演练")
+    watched.keep("operator-plan-changed")
+
+    # and withdrawing the zone shows in the list; a refusal stays one
+    page.at("zone-row").filter(has_text="长江大桥安全演练").click()
+    page.at("withdraw-zone").click()
+    page.at("withdraw-zone-confirm").click()
+    expect(page.at("zone-row").filter(has_text="长江大桥安全演练")).to_have_count(0)
+
+
+def test_regulator_rules_a_waiting_plan(embedded: Platform, visitor: Callable[[], Screen]) -> None:
+    regulator, operator = embedded.client("regulator", "authority"), embedded.client("operator", OPERATOR)
+    ok(regulator.post("/zones", json=world.circle_zone(restriction="REQ_AUTHORIZATION", name="水厂周边")))
+    page = visitor().open(embedded.processes[0].url, "regulator")
+    plan = file(operator, world.intent(at=world.tomorrow()))
+    assert plan["state"] == "awaiting"
+
+    expect(page.at("feed").locator("li").first).to_be_visible()  # the stream brought it to the open page
+    page.at("regulator-queue").click()
+    page.at("plan-row").click()
+    page.at("approve").click()
+    expect(page.page.get_by_text("请写明理由")).to_be_visible()
+    page.at("ruling-reason").fill("空管批复〔2026〕17 号")
+    page.keep("regulator-ruling")
+    page.at("approve").click()
+    expect(page.at("plan-detail")).to_have_attribute("data-state", "approved")
+    ruled = ok(operator.get(f"/flight-plans/{plan['plan_id']}"))
+    assert (ruled["state"], ruled["ruling"]["reason"]) == ("approved", "空管批复〔2026〕17 号")
+
+
+def test_planner_reads_the_numbers_of_the_api(embedded: Platform, visitor: Callable[[], Screen]) -> None:
+    planner = embedded.client("planner", "fgw")
+    states = ("commissioned", "commissioned", "under_construction", "approved", "proposed")
+    for number, state in enumerate(states):
+        register(planner, f"S-{number}", f"机巢{number}", world.east(LNG, number * 700), state)
+    page = visitor().open(embedded.processes[0].url, "planner")
+    _board_equals(page, planner)
+
+    # another site comes into use while the board is open
+    ok(planner.post("/sites/S-2/commission", json={"reason": "验收通过"}))
+    expect(page.at("target-sites").get_by_test_id("in-use")).to_have_text("3")
+    _board_equals(page, planner)
+    page.keep("planner-board")
+
+    page.at("target-sites").get_by_test_id("why").click()
+    (left_out,) = ok(planner.get("/progress/sites", params={"counts": "false"}))["items"]
+    expect(page.at("why-list")).to_contain_text(left_out["name"])
+    expect(page.at("why-list")).to_contain_text(left_out["reason"]["zh"])
+
+    page.at("planner-coverage").click()
+    page.at("radius").select_option("2000")
+    coverage = ok(planner.get("/coverage", params={"radius_m": 2000}))
+    expect(page.at("city-share")).to_have_text(f"{coverage['properties']['share'] * 100:.1f} %")
+    assert _table(page, "coverage-table") == {
+        row["name"]["zh"]: [f"{row['population']:,}", f"{row['served']:,}", f"{row['share'] * 100:.1f} %"]
+        for row in (feature["properties"] for feature in coverage["features"])
+    }
+    page.keep("planner-coverage")
+    page.at("planner-sites").click()
+    page.at("site-state").select_option("proposed")
+    expect(page.at("site-row")).to_have_count(1)
+
+
+def _board_equals(page: Screen, planner: httpx.Client) -> None:
+    progress = ok(planner.get("/progress"))
+    for entry in progress["targets"]:
+        if entry["target"]["headline"]:
+            shown = page.at(f"target-{entry['target']['target_id']}").get_by_test_id("target-count")
+            expect(shown).to_have_text(f"{entry['count']:,}")
+    fields = ("sites_laid_out", "sites_in_use", "commercial_routes", "governance_routes")
+    assert _table(page, "district-table") == {
+        **{row["name"]["zh"]: [str(row["tally"][name]) for name in fields] for row in progress["districts"]},
+        "合计": [str(progress["total"][name]) for name in fields],
+    }
+
+
+def _table(page: Screen, test_id: str) -> dict[str, list[str]]:
+    """The rows of a table by their heads."""
+    rows = page.at(test_id).locator("tbody tr, tfoot tr").all()
+    return {row.locator("th").inner_text(): row.locator("td").all_inner_texts() for row in rows}
+
+
+def test_production_asks_for_a_token_and_never_writes_it_into_the_address(
+    database_url: str, tmp_path: Path, browser: Browser
+) -> None:
+    made = Settings(database_url=database_url, profile=Profile.TEST, issuer_key=tmp_path / "elsewhere.jwk")
+    identity = load_issuer(made)  # stands for the city's own identity system
+    (tmp_path / "jwks.json").write_text(str(identity.keys.as_dict(private=False)).replace("'", '"'))
+    settings = environment_of(database_url, "log://", tmp_path)
+    production = Process(
+        ALL, {**settings, "PROFILE": "production", "JWKS": str(tmp_path / "jwks.json")}, tmp_path / "log"
+    )
+    production.start()
+    try:
+        production.ready()
+        page = screen(browser)
+        page.page.goto(production.url)
+        expect(page.at("gate")).to_be_visible()
+        page.keep_as_is("gate")
+        page.at("gate-token").fill("nonsense")
+        page.at("gate-enter").click()
+        expect(page.page.get_by_text("这不是可识别的令牌")).to_be_visible()
+
+        token = identity.token(Role.REGULATOR, "武汉市空管")
+        page.at("gate-token").fill(token)
+        page.at("gate-enter").click()
+        expect(page.at("view-regulator")).to_be_visible()
+        expect(page.at("tab-operator")).to_have_count(0)  # a view the token does not open
+        assert token not in page.page.url
+
+        # a token the platform no longer takes: the page asks again
+        page.page.evaluate("sessionStorage.setItem('tianyuan.token', sessionStorage.getItem('tianyuan.token') + 'x')")
+        page.page.reload()
+        expect(page.at("gate")).to_be_visible()
+        page.page.context.close()
+    finally:
+        production.stop()
+
+
+def test_generated_types_are_those_of_the_api(tmp_path: Path) -> None:
+    done = subprocess.run(["infra/npm.sh", "run", "types:check"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"infra/npm.sh run types\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+
+
+def test_the_consoles_own_checks_pass() -> None:
+    for script in ("check", "test"):
+        done = subprocess.run(["infra/npm.sh", "run", script], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
