@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, cast
+from functools import cache
+from typing import Any, Final, LiteralString, cast
 
 import psycopg
 import sqlalchemy as sa
@@ -48,7 +49,7 @@ def raw(connection: sa.Connection) -> "psycopg.Connection[Any]":
 
 def copy_rows(cursor: "psycopg.Cursor[Any]", table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """COPY rows into `schema.table` in text form: fast for many rows. Python types are adapted as in a query."""
-    with cursor.copy(_copy(table, columns)) as copy:
+    with cursor.copy(_copy(table, tuple(columns))) as copy:
         for row in rows:
             copy.write_row(row)
 
@@ -61,16 +62,18 @@ def copy_rows_binary(
     rows: Iterable[Sequence[Any]],
 ) -> None:
     """COPY rows in binary form, faster still; `types` name each column's PostgreSQL type exactly (`int8`, `uuid`)."""
-    with cursor.copy(_copy(table, columns) + sql.SQL(" (FORMAT binary)")) as copy:
+    with cursor.copy(_copy(table, tuple(columns), " (FORMAT binary)")) as copy:
         copy.set_types(types)
         for row in rows:
             copy.write_row(row)
 
 
-def _copy(table: str, columns: Sequence[str]) -> sql.Composed:
-    return sql.SQL("COPY {} ({}) FROM STDIN").format(
+@cache
+def _copy(table: str, columns: tuple[str, ...], form: LiteralString = "") -> bytes:
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
+    return (statement + sql.SQL(form)).as_bytes()
 
 
 def is_transient(error: BaseException) -> bool:

@@ -106,6 +106,33 @@ def asked(boxes: Boxes) -> tuple[Cells, Longs]:
     return _united([_spread(narrow, level) for level in (0, 1, 2)], _CELL), wide
 
 
+@dataclass(frozen=True, slots=True)
+class Extents:
+    """Struct of arrays, a plan each: the box round its volumes, and the time from first start to last end."""
+
+    west: Floats
+    south: Floats
+    east: Floats
+    north: Floats
+    start_us: Longs
+    end_us: Longs
+
+
+def extents_of(flights: Sequence[FlightVolumes]) -> Extents:
+    """What each flight spans, all in one pass: one by one they cost more than the rest of writing them."""
+    boxes = boxes_of(flights)
+    starts = np.searchsorted(boxes.plan, np.arange(len(flights)))
+    least, most = np.minimum.reduceat, np.maximum.reduceat
+    return Extents(
+        west=least(boxes.west, starts),
+        south=least(boxes.south, starts),
+        east=most(boxes.east, starts),
+        north=most(boxes.north, starts),
+        start_us=least(boxes.start_us, starts),
+        end_us=most(boxes.end_us, starts),
+    )
+
+
 def day_key(at_us: int) -> int:
     """The first key of the day of an instant: every key below it is of days before."""
     return (at_us // DAY_US) << _DAY_SHIFT
@@ -130,17 +157,22 @@ class _Grid:
 
 
 def _column(longitude: Floats, size: int) -> Longs:
-    cell = np.floor((longitude + 180.0) * CELLS_A_DEGREE).astype(np.int64)
-    return np.clip(cell, 0, _COLUMNS - 1) // size
+    return _cell((longitude + 180.0) * CELLS_A_DEGREE, _COLUMNS) // size
 
 
 def _row(latitude: Floats, size: int) -> Longs:
-    cell = np.floor((latitude + 90.0) * CELLS_A_DEGREE).astype(np.int64)
-    return np.clip(cell, 0, _ROWS - 1) // size
+    return _cell((latitude + 90.0) * CELLS_A_DEGREE, _ROWS) // size
+
+
+def _cell(measure: Floats, count: int) -> Longs:
+    inside: Longs = np.minimum(np.maximum(measure, 0.0), count - 1.0).astype(np.int64)
+    return inside
 
 
 def _spread(boxes: Boxes, level: int, *, by_slot: bool = False) -> Cells:
     """A row for each cell and day a box touches, with the range of its slots there; or for each slot, with one key."""
+    if not len(boxes.plan):
+        return Cells(boxes.plan, boxes.plan, boxes)
     size = COARSE if level == 1 else 1
     zero = np.zeros(len(boxes.plan), np.int64)
     west, east = (zero, zero) if level == 2 else (_column(boxes.west, size), _column(boxes.east, size))
@@ -160,8 +192,8 @@ def _spread(boxes: Boxes, level: int, *, by_slot: bool = False) -> Cells:
     if by_slot:
         low = high = cell | when % SLOTS_A_DAY
     elif level == 0:
-        low = cell | np.clip((spread.start_us - day * DAY_US) // SLOT_US, 0, SLOTS_A_DAY - 1)
-        high = cell | np.clip((spread.end_us - 1 - day * DAY_US) // SLOT_US, 0, SLOTS_A_DAY - 1)
+        low = cell | np.maximum(spread.start_us // SLOT_US - day * SLOTS_A_DAY, 0)
+        high = cell | np.minimum((spread.end_us - 1) // SLOT_US - day * SLOTS_A_DAY, SLOTS_A_DAY - 1)
     else:
         low = high = cell
     return Cells(low, high, spread)

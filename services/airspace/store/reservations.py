@@ -1,6 +1,6 @@
 """What airspace knows of plans, and what they hold. Rows are replaced whole; a plan that is over keeps its revision."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,10 +13,12 @@ from psycopg.types.json import Jsonb
 
 from services.airspace.domain.subjects import Reservation
 from services.airspace.store.arrays import Parameter, uuids
+from services.airspace.store.keys import extents_of
 from shared.contracts.assessment import Assessment
 from shared.contracts.codec import decode_value, encode_value
 from shared.db import copy_rows_binary
 from shared.flight import FlightVolumes
+from shared.flight.records import from_us
 
 KEPT: Final = timedelta(days=1)  # how long after its end a flight is remembered
 _PRUNED_AT_ONCE: Final = 20_000
@@ -113,7 +115,7 @@ def save_plans(cursor: "psycopg.Cursor[Any]", plans: Sequence[Known], *, known: 
     if known:
         cursor.execute(_DELETE, (Parameter(uuids(known)),))
     if plans:
-        copy_rows_binary(cursor, "airspace.reservation", _ROW, _ROW_TYPES, map(_row, plans))
+        copy_rows_binary(cursor, "airspace.reservation", _ROW, _ROW_TYPES, _rows(plans))
 
 
 def mark_seen(cursor: "psycopg.Cursor[Any]", revisions: Mapping[UUID, int]) -> None:
@@ -155,11 +157,13 @@ def _known(row: Sequence[Any]) -> Known:
     )
 
 
-def _row(plan: Known) -> Sequence[Any]:
-    window = plan.volumes.window
-    volumes = b"" if plan.state is Hold.FREE else plan.volumes.to_bytes()
-    return (
-        plan.plan_id, plan.seen_revision, plan.revision, plan.operator, plan.state.value, plan.priority,
-        plan.crewed, plan.voluntary, window.start, window.end, *plan.volumes.bounds, volumes,
-        Jsonb(plan.assessment, dumps=encode_value), plan.zones_version,
-    )  # fmt: skip
+def _rows(plans: Sequence[Known]) -> Iterator[Sequence[Any]]:
+    spans = extents_of([plan.volumes for plan in plans])
+    columns = (spans.start_us, spans.end_us, spans.west, spans.south, spans.east, spans.north)
+    for plan, start_us, end_us, *box in zip(plans, *(column.tolist() for column in columns), strict=True):
+        volumes = b"" if plan.state is Hold.FREE else plan.volumes.to_bytes()
+        yield (
+            plan.plan_id, plan.seen_revision, plan.revision, plan.operator, plan.state.value, plan.priority,
+            plan.crewed, plan.voluntary, from_us(start_us), from_us(end_us), *box, volumes,
+            Jsonb(plan.assessment, dumps=encode_value), plan.zones_version,
+        )  # fmt: skip
