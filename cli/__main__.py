@@ -62,7 +62,9 @@ def options(
     json: Annotated[bool, typer.Option("--json", help="Print what the platform answered, for programs.")] = False,
 ) -> None:
     """Keep the global options for the command."""
-    ctx.obj = Context(Platform(url, token), language, json)
+    platform = Platform(url, token)
+    ctx.call_on_close(platform.close)
+    ctx.obj = Context(platform, language, json)
 
 
 @app.command()

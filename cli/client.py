@@ -33,6 +33,10 @@ class Platform:
         except (httpx.InvalidURL, ValueError) as error:
             raise CommandFailed(f"{url} is no address: {error}", exit_code=BAD_INPUT) from error
 
+    def close(self) -> None:
+        """Let go of connections."""
+        self._http.close()
+
     def get(self, path: str, **parameters: Any) -> Any:
         """What the platform has there."""
         return self._answer("GET", path, params=_given(parameters)).json()

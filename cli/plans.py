@@ -15,6 +15,7 @@ from cli.context import Context, context
 MAY_NOT: Final = {"refused": 3, "awaiting": 4, "submitted": 4}
 
 IntentFile = Annotated[Path, typer.Argument(metavar="FILE", help="A flight intent as JSON; - is standard input.")]
+DepartsAt = Annotated[str | None, typer.Option(help="Instant with offset, instead of the file's.")]
 PlanId = Annotated[str, typer.Argument(metavar="PLAN_ID")]
 Wait = Annotated[float, typer.Option(min=0, max=60, help="Seconds to wait for the decision.")]
 
@@ -30,10 +31,11 @@ def check(
     ctx: typer.Context,
     file: IntentFile,
     authorization: Annotated[list[str] | None, typer.Option(help="Number of an authorization it rests on.")] = None,
+    departs_at: DepartsAt = None,
 ) -> None:
     """Ask "may I fly here, then?": the decision and its reasons; nothing is stored."""
     command = context(ctx)
-    question = {"intent": files.read_object(file), "authorization_numbers": authorization or None}
+    question = {"intent": _intent(file, departs_at), "authorization_numbers": authorization or None}
     answer = _send(command, file, "/checks", question)
     command.show(answer, lambda: show.assessment(answer, command.language))
     _end(answer["outcome"])
@@ -43,12 +45,13 @@ def file(
     ctx: typer.Context,
     file: IntentFile,
     wait: Wait = 10,
+    departs_at: DepartsAt = None,
     key: Annotated[str | None, typer.Option(help="Idempotency key: filing again with it files nothing twice.")] = None,
 ) -> None:
     """File a flight plan and wait for its decision."""
     command = context(ctx)
     headers = {"prefer": f"wait={wait:g}"} | ({"idempotency-key": key} if key else {})
-    view = _send(command, file, "/flight-plans", files.read_object(file), headers)
+    view = _send(command, file, "/flight-plans", _intent(file, departs_at), headers)
     _show_plan(command, view)
     _end(view["state"])
 
@@ -88,6 +91,10 @@ def rule(
     """Rule a plan that awaits it; for regulators."""
     command = context(ctx)
     _show_plan(command, command.platform.post(f"{_path(plan_id)}/ruling", {"decision": decision, "reason": reason}))
+
+
+def _intent(file: Path, departs_at: str | None) -> dict[str, Any]:
+    return files.read_object(file) | ({"departs_at": departs_at} if departs_at else {})
 
 
 def _send(command: Context, file: Path, path: str, body: Any, headers: dict[str, str] | None = None) -> Any:

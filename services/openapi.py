@@ -6,6 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from fastapi import FastAPI
+
 from services.app import create_app
 from services.compose import compose
 from shared import operations
@@ -13,8 +15,8 @@ from shared.auth import load_authenticator, load_issuer
 from shared.settings import Profile, Settings
 
 
-def document() -> dict[str, Any]:
-    """The document as the demo profile serves it."""
+def build_app() -> FastAPI:
+    """The app of all services as the demo profile has it, connected to nothing."""
     with TemporaryDirectory() as folder:
         settings = Settings(
             database_url="postgresql+psycopg://nowhere",
@@ -23,8 +25,12 @@ def document() -> dict[str, Any]:
             issuer_key=Path(folder) / "issuer.jwk",
         )
         issuer = load_issuer(settings)
-        app = create_app(settings, compose(settings).services, load_authenticator(settings, issuer), issuer)
-        return operations.openapi(app)
+        return create_app(settings, compose(settings).services, load_authenticator(settings, issuer), issuer)
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI document."""
+    return operations.openapi(build_app())
 
 
 def main() -> None:

@@ -1,0 +1,236 @@
+"""The `tianyuan` command against a running platform: what people type, what they read, how it ends."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli.__main__ import app
+from tests.system.platform import Platform
+from tests.system.world import tomorrow
+from tests.waiting import eventually
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+
+
+def tomorrow_at(hour: int) -> str:
+    """An instant as the platform writes it."""
+    return tomorrow(hour).isoformat().replace("+00:00", "Z")
+
+
+@dataclass
+class Terminal:
+    """Somebody who types commands."""
+
+    url: str
+    token: str = ""
+
+    def type(self, *words: str, stdin: str | None = None) -> Result:
+        """Run a command."""
+        environment = {"TIANYUAN_URL": self.url, "TIANYUAN_TOKEN": self.token, "TIANYUAN_LANGUAGE": "en"}
+        return CliRunner().invoke(app, list(words), input=stdin, env=environment)
+
+    def read(self, *words: str) -> Any:
+        """Run a command for its JSON."""
+        result = self.type("--json", *words)
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return json.loads(result.stdout)
+
+    def become(self, role: str, org: str) -> "Terminal":
+        """Somebody else, with the token the command gives."""
+        result = self.type("token", role, org)
+        assert result.exit_code == 0, result.stderr
+        return Terminal(self.url, result.stdout.strip())
+
+
+@pytest.fixture(scope="module")
+def anybody(platform: Platform) -> Terminal:
+    """Nobody yet."""
+    return Terminal(platform.processes[0].url)
+
+
+@pytest.fixture(scope="module")
+def operator(anybody: Terminal) -> Terminal:
+    return anybody.become("operator", "东湖飞行")
+
+
+@pytest.fixture(scope="module")
+def regulator(anybody: Terminal) -> Terminal:
+    return anybody.become("regulator", "空管")
+
+
+@pytest.fixture(scope="module")
+def planner(anybody: Terminal) -> Terminal:
+    return anybody.become("planner", "市发改委")
+
+
+@pytest.fixture
+def flight(tmp_path: Path) -> Any:
+    """Writes the example flight with changes; gives the file's name."""
+
+    def write(**changes: Any) -> str:
+        example = json.loads((EXAMPLES / "flight.json").read_text())
+        document = {**example, "departs_at": tomorrow_at(2), **changes}
+        path = tmp_path / "flight.json"
+        path.write_text(json.dumps(document))
+        return str(path)
+
+    return write
+
+
+def test_a_flight_is_checked_filed_moved_and_withdrawn(operator: Terminal, flight: Any) -> None:
+    checked = operator.type("check", flight())
+    assert checked.exit_code in (0, 4), checked.output
+    filed = operator.read("file", flight(), "--key", "cli-1")
+    assert filed["state"] in ("approved", "awaiting")
+    assert operator.read("file", flight(), "--key", "cli-1")["plan_id"] == filed["plan_id"]
+    listed = operator.type("plans")
+    assert filed["plan_id"] in listed.stdout
+    moved = operator.type("move", filed["plan_id"], tomorrow_at(4))
+    assert moved.exit_code == 0, moved.output
+
+    def has_moved() -> bool:
+        plans = operator.read("plans", "--limit", "5")
+        return any(plan["intent"]["departs_at"] == tomorrow_at(4) for plan in plans)
+
+    eventually(has_moved)
+    withdrawn = operator.type("withdraw", filed["plan_id"], "--reason", "weather")
+    assert "withdrawn" in withdrawn.stdout
+
+
+def test_zones_are_imported_published_and_refuse_a_flight(
+    operator: Terminal, regulator: Terminal, flight: Any, tmp_path: Path
+) -> None:
+    imported = regulator.type("zones", "import", str(EXAMPLES / "zones.geojson"))
+    assert imported.exit_code == 0, imported.output
+    assert "2 accepted" in imported.stdout
+    zone = {
+        "zone_id": "cli-closed",
+        "name": "演练",
+        "kind": "temporary",
+        "restriction": "PROHIBITED",
+        "outline": {"type": "Circle", "center": [114.421, 30.486], "radius_m": 300},
+        "authority": "示例",
+    }
+    published = regulator.type("zones", "publish", "-", stdin=json.dumps(zone))
+    assert published.exit_code == 0, published.output
+    assert "cli-closed version 1 in force" in published.stdout
+    assert "cli-closed" in regulator.type("zones", "list").stdout
+    refused = operator.type("check", flight())
+    assert refused.exit_code == 3, refused.output
+    assert "演练" in refused.stdout
+    after = operator.type("check", flight(), "--departs-at", "yesterday")
+    assert (after.exit_code, "departs_at: must be an instant" in after.stderr) == (1, True)
+    filed = operator.type("file", flight())
+    assert filed.exit_code == 3
+
+
+def test_a_regulator_rules_what_awaits(operator: Terminal, regulator: Terminal, flight: Any) -> None:
+    high = [{"lng": 114.30, "lat": 30.60, "height_m": 150}, {"lng": 114.31, "lat": 30.60, "height_m": 150}]
+    spot, end = {"lng": 114.30, "lat": 30.60}, {"lng": 114.31, "lat": 30.60}
+    zone = {
+        "name": "120 m",
+        "kind": "controlled_height",
+        "restriction": "REQ_AUTHORIZATION",
+        "outline": {"type": "Circle", "center": [114.30, 30.60], "radius_m": 5000},
+        "lower": {"value_m": 120},
+        "authority": "示例",
+    }
+    assert regulator.type("zones", "publish", "-", stdin=json.dumps(zone)).exit_code == 0
+    filed = operator.type("--json", "file", flight(departure=spot, arrival=end, path=high))
+    assert filed.exit_code == 4, filed.output
+    plan_id = json.loads(filed.stdout)["plan_id"]
+    ruled = regulator.type("rule", plan_id, "approve", "--reason", "空域函〔2030〕1号")
+    assert ruled.exit_code == 0, ruled.output
+    assert "approved" in ruled.stdout
+    assert operator.type("rule", plan_id, "refuse", "--reason", "x").exit_code == 1
+
+
+def test_sites_go_in_and_out_and_the_board_shows_them(planner: Terminal, tmp_path: Path) -> None:
+    imported = planner.type("sites", "import", str(EXAMPLES / "sites.csv"))
+    assert imported.exit_code == 0, imported.output
+    assert "example-nest-1" in planner.type("sites", "list").stdout
+    out = tmp_path / "sites.csv"
+    assert planner.type("sites", "export", "--output", str(out)).exit_code == 0
+    again = planner.type("sites", "import", str(out))
+    assert "0 created" in again.stdout, again.output
+    assert "0 refused" in again.stdout
+    board = planner.type("progress")
+    assert board.exit_code == 0, board.output
+    assert "demo data" in board.stdout
+    assert planner.read("progress")["sites_by_state"]
+    assert "%" in planner.type("coverage").stdout
+    assert planner.read("coverage", "--radius-m", "2000")["features"]
+
+
+def test_rows_that_are_wrong_are_named(planner: Terminal, regulator: Terminal, tmp_path: Path) -> None:
+    rows = (EXAMPLES / "sites.csv").read_text().replace("example-point-1", "example-bad").replace("30.4795", "north")
+    (tmp_path / "sites.csv").write_text(rows)
+    imported = planner.type("sites", "import", str(tmp_path / "sites.csv"))
+    assert imported.exit_code == 1
+    assert "lat" in imported.stderr
+    zones = json.loads((EXAMPLES / "zones.geojson").read_text())
+    zones["features"][1]["geometry"] = {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]}
+    (tmp_path / "zones.geojson").write_text(json.dumps(zones))
+    imported = regulator.type("zones", "import", str(tmp_path / "zones.geojson"))
+    assert imported.exit_code == 1
+    assert "index 1" in imported.stderr
+
+
+def test_what_happens_can_be_watched(regulator: Terminal, operator: Terminal, flight: Any) -> None:
+    operator.read("file", flight(departs_at=tomorrow_at(8)))
+    watched = regulator.type("watch", "flightplan", "--after", "0", "--count", "1")
+    assert watched.exit_code == 0, watched.output
+    assert "FlightPlanSubmitted" in watched.stdout
+    events = regulator.type("--json", "watch", "flightplan", "--after", "0", "--count", "2").stdout.splitlines()
+    assert [int(json.loads(event)["id"]) for event in events] == sorted(
+        int(json.loads(event)["id"]) for event in events
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "empty"),
+        (b'{"path": [', "line 1 column 11"),
+        (b'{"speed_mps": NaN}', "NaN is no JSON number"),
+        (b"[1]", "not a JSON object"),
+        (b'"\xff"', "not UTF-8"),
+        (b'{"a":' * 100_000, "nested too deep"),
+        (b'{"speed_mps": true}', "speed_mps: must be a number"),
+        (b'{"remark": "\\u0000"}', "remark: must not contain control characters"),
+    ],
+)
+def test_a_bad_file_is_refused_by_name_and_place(operator: Terminal, tmp_path: Path, content: bytes, says: str) -> None:
+    path = tmp_path / "bad.json"
+    path.write_bytes(content)
+    for command in ("check", "file"):
+        result = operator.type(command, str(path))
+        assert result.exit_code in (1, 2)
+        assert "bad.json" in result.stderr
+        assert says in result.stderr
+
+
+def test_mistakes_end_with_a_line_that_helps(anybody: Terminal, operator: Terminal) -> None:
+    missing = operator.type("check", "nowhere.json")
+    assert (missing.exit_code, "nowhere.json: no such file" in missing.stderr) == (2, True)
+    folder = operator.type("zones", "import", "/")
+    assert (folder.exit_code, "is a directory" in folder.stderr) == (2, True)
+    ending = operator.type("sites", "import", "sites.xlsx")
+    assert (ending.exit_code, ".csv" in ending.stderr) == (2, True)
+    nobody = anybody.type("plans")
+    assert (nobody.exit_code, "TIANYUAN_TOKEN" in nobody.stderr) == (1, True)
+    forbidden = operator.type("zones", "publish", str(EXAMPLES / "flight.json"))
+    assert (forbidden.exit_code, "regulator" in forbidden.stderr) == (1, True)
+    unknown = operator.type("withdraw", "00000000-0000-0000-0000-000000000000")
+    assert (unknown.exit_code, "not found" in unknown.stderr.lower()) == (1, True)
+    assert operator.type("withdraw", "../zones").exit_code == 1
+    absent = Terminal("http://127.0.0.1:9").type("progress")
+    assert (absent.exit_code, "no answer from" in absent.stderr) == (1, True)
+    assert Terminal("nonsense").type("progress").exit_code in (1, 2)
+    assert operator.type("plans", "--limit", "0").exit_code == 2
+    assert operator.type("plans", "--bbox", "1,2").exit_code == 1
+    assert operator.type("fly").exit_code == 2
