@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.platform import ALL, Platform, own_topics, running
+from tests.system.platform import ALL, Groups, Platform, own_topics, running
 
+TOGETHER: Groups = [ALL]
+EACH: Groups = [(name,) for name in ALL]
 BUSES = ("log", pytest.param("kafka", marks=pytest.mark.kafka))
 
 
@@ -14,9 +16,9 @@ BUSES = ("log", pytest.param("kafka", marks=pytest.mark.kafka))
 def platform(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[Platform]:
     """Both ways to run the same code."""
     if request.param == "log":
-        bus_url, groups = "log://", [ALL]
+        bus_url, groups = "log://", TOGETHER
     else:
-        bus_url, groups = own_topics(request.getfixturevalue("kafka_url")), [(name,) for name in ALL]
+        bus_url, groups = own_topics(request.getfixturevalue("kafka_url")), EACH
     with running(database_url, bus_url, tmp_path, groups) as platform:
         yield platform
 
@@ -24,5 +26,5 @@ def platform(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) 
 @pytest.fixture
 def embedded(database_url: str, tmp_path: Path) -> Iterator[Platform]:
     """One process on the log."""
-    with running(database_url, "log://", tmp_path, [ALL]) as platform:
+    with running(database_url, "log://", tmp_path, TOGETHER) as platform:
         yield platform

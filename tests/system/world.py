@@ -51,6 +51,12 @@ def intent(
     }
 
 
+def nth_intent(number: int) -> dict[str, Any]:
+    """A flight in a place and time of its own for each number up to 1,440; the same again for the same number."""
+    hour, row = divmod(number, 60)
+    return intent(at=tomorrow(hour=hour), lat=north(CENTER[1], 200.0 * row))
+
+
 def circle_zone(
     *,
     lng: float = CENTER[0],
