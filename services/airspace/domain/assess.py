@@ -113,9 +113,9 @@ class _Batch:
         return [decision]
 
     def _met(self, i: int) -> list[Contact]:
-        """Contacts with what other plans hold at this moment."""
+        """Contacts with what other plans hold at this moment, in the same order however the batch was cut."""
         others = (c for c in self.near[i] if self._plan(c.b) != self._plan(i))
-        return [c for c in others if self.holding.get(self._plan(c.b)) == c.b]
+        return sorted((c for c in others if self.holding.get(self._plan(c.b)) == c.b), key=lambda c: self._plan(c.b))
 
     def _zone_findings(self, request: PlanRequest, hits: Sequence[ZoneHit]) -> list[Finding]:
         return _zone_findings(hits, request.operator, request.volumes, self.authorizations, self.terrain, None)

@@ -6,6 +6,7 @@ by ignorance.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import numpy as np
 import shapely
@@ -30,6 +31,9 @@ from shared.terrain import REFERENCES, Terrain
 from shared.volumes import Altitude
 
 Floats = NDArray[np.float64]
+
+_PIECE: Final = 0.25  # of the room beside a corridor's line: so short are the pieces that pass its corners
+_SHORTEST_M: Final = 1.0
 
 
 def covering(
@@ -85,6 +89,8 @@ def _in_space(spec: AuthorizationSpec, part: FlightVolumes) -> bool:
     core, radius_m = core_of(spec.outline)
     if isinstance(core, shapely.Polygon):
         return _in_polygon(local_shape(core), part)
+    if isinstance(core, shapely.LineString):
+        return _in_corridor(local_shape(core), radius_m, part)
     reach = np.array([_reach(part, i, core.x, core.y) for i in range(len(part))])
     bend = frame_error(reach, np.zeros(len(part)), MAX_CORE_M)
     return bool((reach + part.records["radius_m"] + TOUCH_M + bend <= radius_m).all())
@@ -98,12 +104,42 @@ def _reach(part: FlightVolumes, index: int, lng0: float, lat0: float) -> float:
 
 def _in_polygon(area: LocalShape, part: FlightVolumes) -> bool:
     """A core inside that is farther from every ring than its radius: by distances, without an overlay."""
-    segments = local(part.records, area.lng0, area.lat0)
-    cores = lines_of(segments)
-    for i in np.flatnonzero(part.records["area"] >= 0).tolist():
-        cores[i] = core_in(part, i, area.lng0, area.lat0)
+    cores = _cores(part, area)
     first = np.array([shapely.get_coordinates(core)[0] for core in cores])
     radius = part.records["radius_m"]
     needed = radius + TOUCH_M + frame_error(np.full(len(part), area.reach_m), radius, MAX_CORE_M)
     inside = shapely.contains_xy(area.shape, first[:, 0], first[:, 1])
     return bool((inside & (shapely.distance(area.shape.boundary, cores) >= needed)).all())
+
+
+def _in_corridor(line: LocalShape, radius_m: float, part: FlightVolumes) -> bool:
+    """Each piece of a core wholly beside one edge of the line: what is near an edge is convex, so its corners tell.
+
+    A piece that turns with the line round a corner may be said not to lie inside though it does, never the reverse.
+    """
+    edges = shapely.get_coordinates(line.shape)
+    beside = np.asarray(shapely.linestrings(np.stack((edges[:-1], edges[1:]), axis=1)), np.object_)
+    radius = part.records["radius_m"]
+    reach = np.full(len(part), line.reach_m + radius_m)
+    inner = radius_m - radius - TOUCH_M - frame_error(reach, radius, MAX_CORE_M)
+    return all(map(_beside, _cores(part, line), inner.tolist(), [beside] * len(part)))
+
+
+def _beside(core: shapely.Geometry, inner_m: float, edges: NDArray[np.object_]) -> bool:
+    if inner_m <= 0:
+        return False
+    corners = shapely.get_coordinates(shapely.segmentize(core, max(inner_m * _PIECE, _SHORTEST_M)))
+    points = np.asarray(shapely.points(corners), np.object_)
+    within: NDArray[np.bool_] = shapely.distance(points[:, None], edges[None, :]) <= inner_m
+    if isinstance(core, shapely.Polygon):  # its rim may lie in a corridor that runs round the rest of it
+        return bool(within.all(axis=0).any())
+    pieces = within[:-1] & within[1:] if len(within) > 1 else within
+    return bool(pieces.any(axis=1).all())
+
+
+def _cores(part: FlightVolumes, area: LocalShape) -> NDArray[np.object_]:
+    """Every core in the area's frame."""
+    cores = lines_of(local(part.records, area.lng0, area.lat0))
+    for i in np.flatnonzero(part.records["area"] >= 0).tolist():
+        cores[i] = core_in(part, i, area.lng0, area.lat0)
+    return cores

@@ -25,22 +25,22 @@ FRAME_ERROR_M: Final = 0.002  # the most a frame may add before another one is a
 
 @dataclass(frozen=True, eq=False)
 class LocalShape:
-    """A polygon in the frame of its middle, prepared; `reach_m` is its farthest point from there."""
+    """A polygon or line in the frame of its middle, prepared; `reach_m` is its farthest point from there."""
 
-    shape: shapely.Polygon
+    shape: shapely.Polygon | shapely.LineString
     lng0: float
     lat0: float
     reach_m: float
 
 
 @lru_cache(maxsize=4_096)
-def local_shape(polygon: shapely.Polygon) -> LocalShape:
-    """The polygon (degrees, edges straight in degrees) projected once."""
-    west, south, east, north = polygon.bounds
+def local_shape(core: shapely.Polygon | shapely.LineString) -> LocalShape:
+    """The polygon or line (degrees, edges straight in degrees) projected once."""
+    west, south, east, north = core.bounds
     lng0, lat0 = (west + east) / 2, (south + north) / 2
-    shape = projected(polygon, lng0, lat0)
+    shape = projected(core, lng0, lat0)
     shapely.prepare(shape)
-    points = shapely.get_coordinates(shape.exterior)
+    points = shapely.get_coordinates(shape)
     return LocalShape(shape, lng0, lat0, float(np.hypot(points[:, 0], points[:, 1]).max()))
 
 

@@ -39,8 +39,8 @@ _ROW: Final = np.dtype(
         ("lng0", "f8"),
         ("lat0", "f8"),
         ("radius_m", "f8"),
-        ("reach_m", "f8"),  # of a polygon from its frame's centre; a circle's centre reaches nowhere
-        ("polygon", "?"),
+        ("reach_m", "f8"),  # of a core from its frame's centre; a circle's centre reaches nowhere
+        ("shaped", "?"),  # a polygon or a corridor's line
         ("lower_m", "f8"),
         ("lower_reference", "i4"),
         ("upper_m", "f8"),
@@ -69,13 +69,13 @@ class Zone:
 def zone(zone_id: str, zone_version: int, spec: ZoneSpec) -> Zone:
     """The zone, projected and prepared (0.1 to a few ms, by vertices). The outline has been checked."""
     core, radius_m = core_of(spec.outline)
-    if isinstance(core, shapely.Polygon):
-        shape = local_shape(core)
-    else:
+    if isinstance(core, shapely.Point):
         shape = LocalShape(shapely.Polygon(), core.x, core.y, 0.0)
+    else:
+        shape = local_shape(core)
     row = np.zeros(1, _ROW)
     row["lng0"], row["lat0"], row["reach_m"], row["radius_m"] = shape.lng0, shape.lat0, shape.reach_m, radius_m
-    row["polygon"] = isinstance(core, shapely.Polygon)
+    row["shaped"] = not isinstance(core, shapely.Point)
     row["lower_m"], row["lower_reference"] = _height(spec.lower, -np.inf)
     row["upper_m"], row["upper_reference"] = _height(spec.upper, np.inf)
     row["start_us"] = -FOREVER_US if spec.starts_at is None else to_us(spec.starts_at)
@@ -191,10 +191,10 @@ class ZoneIndex:
         apart = records["radius_m"] + rows["radius_m"] + TOUCH_M
         meets: Bools = np.zeros(len(volume), np.bool_)
         segment = records["area"] < 0
-        round_ = segment & ~rows["polygon"]
+        round_ = segment & ~rows["shaped"]
         segments = local(records[round_], rows["lng0"][round_], rows["lat0"][round_])
         meets[round_] = segment_gap_m(segments, np.zeros_like(segments)) <= apart[round_]
-        angular = np.flatnonzero(segment & rows["polygon"])
+        angular = np.flatnonzero(segment & rows["shaped"])
         cores = lines_of(local(records[angular], rows["lng0"][angular], rows["lat0"][angular]))
         error = frame_error(rows["reach_m"][angular], apart[angular], MAX_CORE_M)
         wide = error > FRAME_ERROR_M
@@ -212,11 +212,11 @@ class ZoneIndex:
         """One pair in the frame of the slice, or of the zone where the slice is a polygon and the zone a circle."""
         row, zone = self._rows[at], self._ordered[at]
         apart = volumes.records["radius_m"][volume] + row["radius_m"] + TOUCH_M
-        if not row["polygon"]:
+        if not row["shaped"]:
             core = core_in(volumes, volume, zone.local.lng0, zone.local.lat0)
             return bool(shapely.distance(core, shapely.Point(0.0, 0.0)) <= apart)
         lng0, lat0 = middle(volumes, volume)
-        shape = projected(_polygon(zone), lng0, lat0)
+        shape = projected(_shaped(zone), lng0, lat0)
         return bool(shapely.distance(shape, core_in(volumes, volume, lng0, lat0)) <= apart)
 
     def _collect(
@@ -261,13 +261,13 @@ class ZoneIndex:
         records, rows = volumes.records[volume], self._rows[at]
         segments = local(records, rows["lng0"], rows["lat0"])
         x, y = segments[0].copy(), segments[1].copy()
-        inside = rows["polygon"] & (records["area"] < 0) & shapely.intersects_xy(self._shapes[at], x, y)
+        inside = rows["shaped"] & (records["area"] < 0) & shapely.intersects_xy(self._shapes[at], x, y)
         k = np.flatnonzero(~inside)
         cores = lines_of(segments[:, k])
         for i in np.flatnonzero(records["area"][k] >= 0).tolist():
             cores[i] = core_in(volumes, int(volume[k[i]]), float(rows["lng0"][k[i]]), float(rows["lat0"][k[i]]))
         shapes = self._shapes[at[k]]
-        shapes[~rows["polygon"][k]] = shapely.Point(0.0, 0.0)
+        shapes[~rows["shaped"][k]] = shapely.Point(0.0, 0.0)
         nearest = shapely.get_coordinates(shapely.shortest_line(cores, shapes)).reshape(-1, 2, 2)
         x[k], y[k] = nearest[:, 0, 0], nearest[:, 0, 1]
         return from_local(x, y, rows["lng0"], rows["lat0"])
@@ -278,9 +278,9 @@ def zone_hit(zone: Zone, volumes: FlightVolumes, *, crewed: bool, terrain: Terra
     return next(iter(ZoneIndex(0, [zone]).hits([volumes], [crewed], terrain)[0]), None)
 
 
-def _polygon(zone: Zone) -> shapely.Polygon:
+def _shaped(zone: Zone) -> shapely.Polygon | shapely.LineString:
     core, _ = core_of(zone.spec.outline)
-    assert isinstance(core, shapely.Polygon)
+    assert not isinstance(core, shapely.Point)
     return core
 
 
