@@ -80,7 +80,11 @@ def application(composition: Composition) -> FastAPI:
         composition.services,
         load_authenticator(settings, issuer),
         issuer,
-        checks={"consumers": lambda: None if runner.alive else "a thread has ended", **_checks(composition)},
+        checks={
+            "consumers": lambda: None if runner.alive else "a thread has ended",
+            "bus": composition.bus.check,
+            **_checks(composition),
+        },
         start=lambda: _start(runner),
         stop=lambda: _stop(runner, composition),
     )

@@ -9,7 +9,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from services import health, parked, streams, tokens
+from services import health, parked, reference, streams, tokens
 from services.console import mount_console
 from services.health import Check
 from shared import operations, problems
@@ -41,8 +41,8 @@ def create_app(
         version="0.1.0",
         description=_DESCRIPTION,
         lifespan=_lifespan(start, stop),
+        docs_url=None,  # theirs loads scripts from elsewhere; services/reference.py needs nothing
         redoc_url=None,
-        swagger_ui_oauth2_redirect_url=None,
     )
     app.state.services = {service.name: service for service in services}
     app.state.streams = {service.name: EventStream(service) for service in services}
@@ -57,6 +57,7 @@ def create_app(
 
 def _include(app: FastAPI, settings: Settings, services: Sequence[Service], issuer: Issuer | None) -> None:
     app.include_router(health.router)
+    app.include_router(reference.router)
     if issuer is not None:
         app.include_router(tokens.router)
     for service in services:

@@ -71,6 +71,9 @@ class Bus(Protocol):
     def send(self, records: Sequence[Inbound]) -> None:
         """Put records on inbound topics as an outsider does; durable on return."""
 
+    def check(self) -> str | None:
+        """What is wrong where its server cannot be reached; None where all is well."""
+
     def close(self) -> None:
         """Let go of connections."""
 

@@ -128,6 +128,14 @@ class KafkaBus:
                 return
         raise BrokerAway(f"no broker at {', '.join(self.servers)}")
 
+    def check(self) -> str | None:
+        """Whether a broker listens."""
+        try:
+            self._knock()
+        except BrokerAway as away:
+            return away.detail
+        return None
+
     def close(self) -> None:
         """Close the producer of `send`."""
         with self._lock:

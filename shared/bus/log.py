@@ -38,6 +38,9 @@ class LogBus:
         """Append to the inbound log."""
         self.inbound.append(records)
 
+    def check(self) -> None:
+        """Its server is the database, which is checked as such."""
+
     def close(self) -> None:
         """Close the inbound log's connections."""
         self.inbound.close()

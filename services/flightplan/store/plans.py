@@ -101,18 +101,19 @@ class Held:
 
     operator: str
     standing: Standing
+    submitted_at: datetime
 
 
 def lock_standings(cursor: Cursor, plan_ids: Iterable[UUID]) -> dict[UUID, Held]:
     """Where the plans stand, locked in the order of their ids."""
     cursor.execute(
-        "SELECT plan_id, operator, state, revision, proposed_revision, ruling::text FROM flightplan.plan"
+        "SELECT plan_id, operator, state, revision, proposed_revision, ruling::text, submitted_at FROM flightplan.plan"
         " WHERE plan_id = ANY(%s) ORDER BY plan_id FOR UPDATE",
         (list(plan_ids),),
     )
     return {
-        plan_id: Held(operator, Standing(PlanState(state), revision, proposed, _ruling(ruling)))
-        for plan_id, operator, state, revision, proposed, ruling in cursor.fetchall()
+        plan_id: Held(operator, Standing(PlanState(state), revision, proposed, _ruling(ruling)), submitted_at)
+        for plan_id, operator, state, revision, proposed, ruling, submitted_at in cursor.fetchall()
     }
 
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from services.flightplan.domain import plan_life, route_life
 from services.flightplan.domain.plan_life import Standing, Step
 from services.flightplan.store import plans, routes
+from shared import metrics
 from shared.contracts.airspace import PlanAssessed, RouteAssessed
-from shared.contracts.flightplan import FlightPlanDecided, RouteStateChanged
+from shared.contracts.flightplan import FlightPlanDecided, PlanState, RouteStateChanged
 from shared.frame import Received, Transaction
 
 MOVE_REFUSED: Final = "move refused"
@@ -26,6 +28,7 @@ def apply_plan_assessments(
     """
     waiting = list(batch)
     held = plans.lock_standings(tx.cursor, {received.event.plan_id for received in batch})
+    new = [plan_id for plan_id, plan in held.items() if plan.standing.state is PlanState.SUBMITTED]
     while waiting:
         now, waiting = _first_of_each(waiting)
         applied = [one for received in now if (one := _apply(tx, held, received)) is not None]
@@ -33,6 +36,13 @@ def apply_plan_assessments(
             plans.apply(tx.cursor, applied, now=tx.now)
     touched = list(held)
     tx.after_commit(lambda: decided(touched))
+    tx.after_commit(lambda: _measure([held[plan_id] for plan_id in new], tx.now))
+
+
+def _measure(decided: Iterable[plans.Held], now: datetime) -> None:
+    """How long the plans decided for the first time have waited for it."""
+    for plan in decided:
+        metrics.decision_seconds.labels(plan.standing.state).observe((now - plan.submitted_at).total_seconds())
 
 
 def _first_of_each(

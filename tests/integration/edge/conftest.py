@@ -19,6 +19,7 @@ from shared.contracts.codec import Event
 from shared.frame import Database, Service
 from shared.migrations.kernel import kernel_tables
 from shared.settings import Profile, Settings
+from tests.dropping import drop_database
 from tests.serving import serving
 
 SERVICE = "edge"
@@ -83,8 +84,7 @@ def database_url(postgis_admin_url: str) -> Iterator[str]:
                 connection.execute(sa.text(statement))
         yield url.render_as_string(hide_password=False)
     finally:
-        with admin.connect() as connection:
-            connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+        drop_database(admin.url.set(drivername="postgresql").render_as_string(hide_password=False), name)
 
 
 @pytest.fixture

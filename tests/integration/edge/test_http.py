@@ -202,3 +202,13 @@ def test_the_console_is_served_at_the_root_only(world: World) -> None:
         assert client.get("/favicon.svg").status_code == 200
         for missing in ("/assets/none.js", "/map", "/assets/../index.html", "/assets/%2e%2e/index.html", "/assets/"):
             problem_of(client.get(missing), 404)
+
+
+def test_the_reference_needs_nothing_from_elsewhere(client: httpx.Client) -> None:
+    page = client.get("/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "/zones" in page.text
+    assert 'href="#ZoneSpec"' in page.text
+    assert 'id="ZoneSpec"' in page.text
+    assert "<script" not in page.text
+    assert "//" not in page.text.replace("</", "")
