@@ -1,10 +1,12 @@
 """What the service is: the register of sites, coverage and progress; what it answers, stores and consumes."""
 
 from services.sites import api
+from services.sites.domain.facts import COUNTING_EVENTS
 from services.sites.state import SitesState
 from services.sites.store.tables import SCHEMA
-from services.sites.usecases import city, follow, register
+from services.sites.usecases import city, follow, history, register
 from services.sites.usecases.coverage import CoverageCache
+from services.sites.usecases.history import HistoryCache
 from shared.auth import Principal
 from shared.contracts.airspace import SiteAssessed
 from shared.contracts.codec import Event
@@ -17,6 +19,8 @@ SUBSCRIPTIONS = (
     Subscription("sites.reports", (on(SiteReported, SiteStateReported, handler=register.follow_reports),)),
     Subscription("sites.assessments", (on(SiteAssessed, handler=follow.follow_assessments),)),
     Subscription("sites.routes", (on(RouteFiled, RouteStateChanged, RouteClassified, handler=follow.follow_routes),)),
+    Subscription("sites.history", (on(*COUNTING_EVENTS, handler=history.follow_counting),)),
+    Subscription("sites.flights", (on(*history.PLAN_EVENTS, handler=history.follow_plans),)),
 )
 
 
@@ -35,7 +39,7 @@ def build(settings: Settings, platform: Platform) -> Service:
         database=database,
         routers=api.routers,
         subscriptions=SUBSCRIPTIONS,
-        state=SitesState(platform.city, platform.clock, CoverageCache(platform.city.service_radius_m)),
+        state=SitesState(platform.city, platform.clock, CoverageCache(platform.city.service_radius_m), HistoryCache()),
         visible_to=visible_to,
         on_start=load_places,
     )

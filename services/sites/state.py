@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.sites.usecases.coverage import CoverageCache
+from services.sites.usecases.history import HistoryCache
 from shared.city import CityProfile
 
 
 @dataclass(frozen=True, slots=True)
 class SitesState:
-    """The city, the clock and the coverage answers kept."""
+    """The city, the clock and the answers kept."""
 
     city: CityProfile
     clock: Callable[[], datetime]
     coverage: CoverageCache
+    history: HistoryCache
 
     def today(self) -> date:
         """The date in the city."""

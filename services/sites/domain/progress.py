@@ -34,6 +34,7 @@ class CountedRoute:
     state: RouteState
     district: str
     unit: str
+    scenario: str = ""  # the scenario family: governance, logistics, culture_tourism, passenger
     demo: bool
     count: RouteCount
 

@@ -28,6 +28,12 @@ def lock_city(tx: Transaction) -> str | None:
     return version
 
 
+def version(connection: sa.Connection) -> str | None:
+    """The version of the city's files that the tables were filled from."""
+    found: str | None = connection.execute(sa.select(city_version.c.version)).scalar_one_or_none()
+    return found
+
+
 def replace_city(tx: Transaction, version: str, districts: Sequence[District], points: Sequence[DemandPoint]) -> None:
     """Fill the tables anew."""
     for table in (demand_point, district, city_version):

@@ -48,7 +48,7 @@ def select_all(connection: sa.Connection) -> Sequence[sa.RowMapping]:
 
 
 _COUNTED = sa.text("""
-SELECT r.route_id, r.operator, r.name, r.unit, r.demo, r.state, r.standing, r.obstacle, r.route_class,
+SELECT r.route_id, r.operator, r.name, r.unit, r.scenario, r.demo, r.state, r.standing, r.obstacle, r.route_class,
        r.origin_site_id, o.state AS origin_state, coalesce(o.district, r.origin_district) AS origin_district,
        r.destination_site_id, d.state AS destination_state,
        coalesce(d.district, r.destination_district) AS destination_district

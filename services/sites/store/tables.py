@@ -76,6 +76,7 @@ route = sa.Table(
     sa.Column("operator", sa.Text, nullable=False),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("scenario", sa.Text, nullable=False, server_default=""),
     sa.Column("demo", sa.Boolean, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("standing", sa.Text, nullable=False),

@@ -61,6 +61,7 @@ def _file(tx: Transaction, filed: RouteFiled) -> None:
         "operator": filed.operator,
         "name": spec.name,
         "unit": spec.unit,
+        "scenario": spec.scenario,
         "demo": spec.demo,
         "state": RouteState.FILED.value,
         "standing": standing(None).value,

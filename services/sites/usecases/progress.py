@@ -42,6 +42,7 @@ def _route(row: sa.RowMapping) -> CountedRoute:
         state=state,
         district=row["origin_district"],
         unit=row["unit"],
+        scenario=row["scenario"],
         demo=row["demo"],
         count=count_route(
             state,

@@ -1,0 +1,152 @@
+"""The ledger is written from the logs and read as history; `replay` makes it anew from all that was ever recorded."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from threading import Lock
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from services.sites.domain.facts import COUNTING_EVENTS, CountingEvent, Fact, said
+from services.sites.domain.history import History, ends_of, history
+from services.sites.store import ledger, places, sorties
+from shared.contracts.codec import decode
+from shared.contracts.flightplan import (
+    FlightPlanDecided,
+    FlightPlanLapsed,
+    FlightPlanMoved,
+    FlightPlanRuled,
+    FlightPlanSubmitted,
+    FlightPlanWithdrawn,
+    PlanState,
+)
+from shared.frame import Handler, Received, Transaction
+from shared.log import EventLog, Recorded
+from shared.topics import log_of
+
+PlanDecision = FlightPlanDecided | FlightPlanRuled | FlightPlanWithdrawn | FlightPlanLapsed
+PlanEvent = FlightPlanSubmitted | FlightPlanMoved | PlanDecision
+PLAN_EVENTS: Final = (
+    FlightPlanSubmitted,
+    FlightPlanMoved,
+    FlightPlanDecided,
+    FlightPlanRuled,
+    FlightPlanWithdrawn,
+    FlightPlanLapsed,
+)
+_LOGS: Final = ("sites", "airspace", "flightplan")
+_READ_AT_ONCE: Final = 1_000
+MOST_KEPT: Final = 4
+
+
+def follow_counting(tx: Transaction, received: Sequence[Received[CountingEvent]]) -> None:
+    """Write down what the events say. The register's own events come over the bus too: one way in, one order."""
+    ledger.write(tx, [_fact(each) for each in received])
+
+
+def _fact(received: Received[CountingEvent]) -> Fact:
+    subject, subject_id, effective_at, told = said(received.event, received.time)
+    return Fact(
+        event_id=received.id,
+        log=log_of(received.topic),
+        position=received.position,
+        type=type(received.event).__name__,
+        subject=subject,
+        subject_id=subject_id,
+        effective_at=effective_at,
+        recorded_at=received.time,
+        told=told,
+    )
+
+
+def follow_plans(tx: Transaction, received: Sequence[Received[PlanEvent]]) -> None:
+    """Keep which flights leave from which site, in the order of the events."""
+    for kind, run in groupby((each.event for each in received), key=_what):
+        events: list[Any] = list(run)
+        if kind is FlightPlanSubmitted:
+            from_sites = [(e.plan_id, e.intent.departure.site_id, e.intent.departs_at) for e in events]
+            sorties.file(tx, [plan for plan in from_sites if plan[1] is not None])
+        elif kind is FlightPlanMoved:
+            for event in events:
+                sorties.ask(tx, event.plan_id, event.revision, event.intent.departs_at)
+        else:
+            sorties.decide(tx, [(event.plan_id, event.revision, _state(event)) for event in events])
+
+
+def _what(event: PlanEvent) -> type:
+    return type(event) if isinstance(event, FlightPlanSubmitted | FlightPlanMoved) else object
+
+
+def _state(event: PlanDecision) -> PlanState:
+    match event:
+        case FlightPlanWithdrawn():
+            return PlanState.WITHDRAWN
+        case FlightPlanLapsed():
+            return PlanState.LAPSED
+        case _:
+            return event.state
+
+
+def replay(tx: Transaction) -> int:
+    """Make the ledger anew from the logs of all three services; returns the number of events read.
+
+    What the subscriptions write meanwhile waits, and changes nothing that is there already.
+    """
+    ledger.empty(tx)
+    number = 0
+    handlers: dict[str, Handler] = {kind.__name__: follow_counting for kind in COUNTING_EVENTS}
+    handlers |= {kind.__name__: follow_plans for kind in PLAN_EVENTS}
+    for name in _LOGS:
+        for batch in _batches(tx, EventLog(name)):
+            known = [recorded for recorded in batch if recorded.type in handlers]
+            for handler, run in groupby(known, key=lambda recorded: handlers[recorded.type]):
+                handler(tx, [_received(recorded) for recorded in run])
+            number += len(known)
+    return number
+
+
+def _batches(tx: Transaction, log: EventLog) -> Iterator[list[Recorded]]:
+    after = 0
+    while batch := log.read_all(tx.cursor, after, _READ_AT_ONCE):
+        yield batch
+        after = batch[-1].position
+
+
+def _received(recorded: Recorded) -> Received[Any]:
+    event = decode(recorded.type, recorded.data)
+    return Received(
+        event,
+        recorded.id,
+        recorded.key,
+        recorded.time,
+        recorded.traceparent,
+        recorded.topic,
+        recorded.partition,
+        recorded.position,
+    )
+
+
+@dataclass(slots=True)
+class HistoryCache:
+    """The histories made since the last fact, by what was to be known."""
+
+    _kept: dict[datetime | None, tuple[object, History]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def ask(self, connection: sa.Connection, known_at: datetime | None = None) -> History:
+        """The history as the ledger tells it, or as it told it at an instant."""
+        stamp = (ledger.stamp(connection), places.version(connection))
+        with self._lock:
+            kept = self._kept.get(known_at)
+        if kept is not None and kept[0] == stamp:
+            return kept[1]
+        facts = ledger.select_facts(connection, known_at=known_at)
+        ends = ends_of(facts)
+        made = history(facts, dict(zip(ends, places.districts_of(connection, ends), strict=True)))
+        with self._lock:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[known_at] = (stamp, made)
+        return made
