@@ -89,6 +89,25 @@ def densify(ring: Floats, longest_m: float) -> Floats:
     return np.vstack((points, ring[-1:]))
 
 
+def densify_geodesics(line: Floats, longest_m: float) -> Floats:
+    """The line (n, 2) with points added along its edges, shortest paths, so that none is longer than `longest_m`."""
+    azimuth, _, length = legs(line[:-1, 0], line[:-1, 1], line[1:, 0], line[1:, 1])
+    counts = np.maximum(np.ceil(length / longest_m), 1).astype(np.int64)
+    edge = np.repeat(np.arange(len(counts)), counts)
+    step = np.arange(len(edge)) - np.repeat(np.cumsum(counts) - counts, counts)
+    inner = step > 0
+    points = line[edge].copy()
+    points[inner] = np.column_stack(
+        along(
+            line[edge[inner], 0],
+            line[edge[inner], 1],
+            azimuth[edge[inner]],
+            (length / counts)[edge[inner]] * step[inner],
+        )
+    )
+    return np.vstack((points, line[-1:]))
+
+
 def padding_deg(lat: ArrayLike, metres: ArrayLike) -> tuple[Floats, Floats]:
     """Degrees of longitude and of latitude that are at least `metres`, for points no nearer to a pole than `lat`."""
     pad_lat = np.asarray(metres, np.float64) / _M_PER_DEGREE_LAT

@@ -3,21 +3,23 @@
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from shared.errors import Invalid
-from shared.geodesy import densify, padding_deg, to_local
-from shared.volumes import CircleOutline, Outline, PolygonOutline
+from shared.geodesy import densify, densify_geodesics, padding_deg, to_local
+from shared.volumes import CircleOutline, Coordinate, CorridorOutline, Edges, Outline, PolygonOutline
+
+Core = shapely.Point | shapely.LineString | shapely.Polygon
 
 MAX_VERTICES: Final = 10_000  # F3548-21 OiMaxVertices
 MAX_AREA_KM2: Final = 100_000.0  # rule TY-AREA: the largest Chinese cities; anything larger is a mistake
 MAX_SPAN_DEG: Final = 10.0  # rule TY-SPAN
 MAX_LATITUDE: Final = 85.0  # rule TY-POLE: nearer to a pole a degree of longitude has no length to speak of
-EDGE_M: Final = 125.0  # edges straight in degrees are followed to 0.2 mm at 30 degrees north
+EDGE_M: Final = 125.0  # edges, straight in degrees or shortest paths, are followed to 0.2 mm at 30 degrees north
 
 
 def check_outline(outline: Outline, field: str = "outline") -> None:
@@ -28,15 +30,32 @@ def check_outline(outline: Outline, field: str = "outline") -> None:
     """
     if isinstance(outline, CircleOutline):
         _check_circle(outline, field)
+    elif isinstance(outline, CorridorOutline):
+        _check_corridor(outline, field)
     else:
         _check_polygon(outline, field)
 
 
-def core_of(outline: Outline) -> tuple[shapely.Point | shapely.Polygon, float]:
-    """The outline's core in degrees and its radius in metres (0 for a polygon). The outline has been checked."""
+def core_of(outline: Outline) -> tuple[Core, float]:
+    """The outline's core in degrees and its radius in metres (0 for a polygon). The outline has been checked.
+
+    Edges of the core are straight in degrees: shortest paths have been followed to a fraction of a millimetre.
+    """
     if isinstance(outline, CircleOutline):
         return shapely.Point(outline.center), outline.radius_m
-    return shapely.Polygon(outline.coordinates[0], outline.coordinates[1:]), 0.0
+    if isinstance(outline, CorridorOutline):
+        return shapely.LineString(_followed(outline.coordinates, outline.edges)), outline.radius_m
+    return polygon_of(outline), 0.0
+
+
+def polygon_of(outline: PolygonOutline) -> shapely.Polygon:
+    """The polygon in degrees, its edges straight in degrees as in `core_of`."""
+    shell, *holes = (_followed(ring, outline.edges) for ring in outline.coordinates)
+    return shapely.Polygon(shell, holes)
+
+
+def _followed(line: Sequence[Coordinate], edges: Edges) -> Sequence[Coordinate] | NDArray[np.float64]:
+    return line if edges is Edges.STRAIGHT else densify_geodesics(np.asarray(line, np.float64), EDGE_M)
 
 
 def box_of(outline: Outline, pad_m: float = 0.0) -> tuple[float, float, float, float]:
@@ -47,12 +66,20 @@ def box_of(outline: Outline, pad_m: float = 0.0) -> tuple[float, float, float, f
     return west - float(pad_lng), south - float(pad_lat), east + float(pad_lng), north + float(pad_lat)
 
 
-def projected(polygon: shapely.Polygon, lng0: float, lat0: float) -> shapely.Polygon:
-    """A polygon of degrees, edges straight in degrees, in the frame of (lng0, lat0): for distances, never overlays."""
-    rings = [polygon.exterior, *polygon.interiors]
-    followed = [densify(shapely.get_coordinates(ring), EDGE_M) for ring in rings]
-    local = [np.column_stack(to_local(ring[:, 0], ring[:, 1], lng0, lat0)) for ring in followed]
-    return shapely.Polygon(local[0], local[1:])
+S = TypeVar("S", shapely.LineString, shapely.Polygon, shapely.LineString | shapely.Polygon)
+
+
+def projected(core: S, lng0: float, lat0: float) -> S:
+    """A core of degrees, edges straight in degrees, in the frame of (lng0, lat0): for distances, never overlays."""
+    if isinstance(core, shapely.LineString):
+        return shapely.LineString(_projected_line(core, lng0, lat0))
+    shell, *holes = (_projected_line(ring, lng0, lat0) for ring in (core.exterior, *core.interiors))
+    return shapely.Polygon(shell, holes)
+
+
+def _projected_line(line: shapely.LineString, lng0: float, lat0: float) -> NDArray[np.float64]:
+    followed = densify(shapely.get_coordinates(line), EDGE_M)
+    return np.column_stack(to_local(followed[:, 0], followed[:, 1], lng0, lat0))
 
 
 def _check_circle(circle: CircleOutline, field: str) -> None:
@@ -64,6 +91,21 @@ def _check_circle(circle: CircleOutline, field: str) -> None:
     west, _, east, _ = box_of(circle)
     if west < -180 or east > 180:
         raise Invalid("the circle crosses the antimeridian", field=f"{field}.center")
+
+
+def _check_corridor(corridor: CorridorOutline, field: str) -> None:
+    line = corridor.coordinates
+    if len(line) < 2:
+        raise Invalid("a line needs at least 2 positions", field=f"{field}.coordinates")
+    if len(line) > MAX_VERTICES:
+        raise Invalid(f"more than {MAX_VERTICES:,} positions", field=f"{field}.coordinates")
+    _check_positions(line, f"{field}.coordinates")
+    if not (math.isfinite(corridor.radius_m) and corridor.radius_m > 0):
+        raise Invalid("the radius is not a number of metres above 0", field=f"{field}.radius_m")
+    _check_span(np.asarray(line, np.float64), f"{field}.coordinates")
+    west, _, east, _ = box_of(corridor)
+    if west < -180 or east > 180:
+        raise Invalid("the corridor crosses the antimeridian", field=f"{field}.coordinates")
 
 
 def _check_polygon(polygon: PolygonOutline, field: str) -> None:
@@ -81,11 +123,15 @@ def _check_polygon(polygon: PolygonOutline, field: str) -> None:
 def _check_ring(ring: Sequence[tuple[float, float]], field: str) -> None:
     if len(ring) < 4:
         raise Invalid(f"a ring needs at least 4 positions, not {len(ring)}", field=field)
-    for i, position in enumerate(ring):
-        _check_position(position, f"{field}.{i}")
+    _check_positions(ring, field)
     if tuple(ring[0]) != tuple(ring[-1]):
         raise Invalid(f"the ring is not closed: it ends at {_at(ring[-1])}, not at {_at(ring[0])}", field=field)
-    for i, (one, two) in enumerate(pairwise(ring)):
+
+
+def _check_positions(line: Sequence[tuple[float, float]], field: str) -> None:
+    for i, position in enumerate(line):
+        _check_position(position, f"{field}.{i}")
+    for i, (one, two) in enumerate(pairwise(line)):
         if tuple(one) == tuple(two):
             raise Invalid(f"the position {_at(two)} is repeated", field=f"{field}.{i + 1}")
 
@@ -100,12 +146,16 @@ def _check_position(position: Sequence[float], field: str) -> None:
         raise Invalid(f"latitude {lat} is nearer to a pole than {MAX_LATITUDE:g} degrees", field=field)
 
 
-def _check_extent(shell: NDArray[np.float64], field: str) -> None:
-    if np.abs(np.diff(shell[:, 0])).max() > 180:
+def _check_span(line: NDArray[np.float64], field: str) -> None:
+    if np.abs(np.diff(line[:, 0])).max() > 180:
         raise Invalid("an edge crosses the antimeridian", field=field)
-    width, height = np.ptp(shell, axis=0)
+    width, height = np.ptp(line, axis=0)
     if max(width, height) > MAX_SPAN_DEG:
         raise Invalid(f"wider than {MAX_SPAN_DEG:g} degrees", field=field)
+
+
+def _check_extent(shell: NDArray[np.float64], field: str) -> None:
+    _check_span(shell, field)
     if area_km2(shell) > MAX_AREA_KM2:
         raise Invalid(f"larger than {MAX_AREA_KM2:,.0f} km²", field=field)
 
@@ -118,11 +168,15 @@ def area_km2(shell: NDArray[np.float64]) -> float:
 
 
 def _check_validity(polygon: PolygonOutline, field: str) -> None:
-    core, _ = core_of(polygon)
+    """As it is written, and along its shortest paths: those may cross where straight edges touch."""
+    core = shapely.Polygon(polygon.coordinates[0], polygon.coordinates[1:])
     if not shapely.is_valid(core):
         raise Invalid(f"not a simple area: {shapely.is_valid_reason(core)} (longitude latitude)", field=field)
     if core.area <= 0:
         raise Invalid("the ring encloses nothing", field=field)
+    if polygon.edges is Edges.GEODESIC and not shapely.is_valid(followed := polygon_of(polygon)):
+        reason = shapely.is_valid_reason(followed)
+        raise Invalid(f"not a simple area once its edges are shortest paths: {reason}", field=field)
 
 
 def _at(position: Sequence[float]) -> str:

@@ -58,12 +58,20 @@ Coordinate = tuple[Longitude, Latitude]
 Ring = Annotated[Sequence[Coordinate], Len(4, 10_000)]
 
 
+class Edges(StrEnum):
+    """What runs between two positions of an outline."""
+
+    STRAIGHT = "straight"  # straight in longitude and latitude (RFC 7946, ED-318)
+    GEODESIC = "geodesic"  # the shortest path on the ellipsoid (ASTM F3548, ED-269)
+
+
 @dataclass(frozen=True, slots=True)
 class PolygonOutline:
-    """A GeoJSON Polygon: rings closed, the first the shell; edges are straight in longitude and latitude (RFC 7946)."""
+    """A GeoJSON Polygon: rings closed, the first the shell."""
 
     type: Literal["Polygon"]
     coordinates: Annotated[Sequence[Ring], Len(1, 1_000)]
+    edges: Edges = Edges.STRAIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,18 @@ class CircleOutline:
     radius_m: Annotated[float, Gt(0.0), Le(200_000.0)]
 
 
-Outline = PolygonOutline | CircleOutline
+@dataclass(frozen=True, slots=True)
+class CorridorOutline:
+    """A line and how far to each side of it, in metres, round ends included (线缓冲区, MH/T 4053 A.7)."""
+
+    type: Literal["Corridor"]
+    coordinates: Annotated[Sequence[Coordinate], Len(2, 10_000)]
+    radius_m: Annotated[float, Gt(0.0), Le(20_000.0)]
+    edges: Edges = Edges.STRAIGHT
+
+
+AreaOutline = PolygonOutline | CircleOutline
+Outline = PolygonOutline | CircleOutline | CorridorOutline
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 from annotated_types import Ge, Gt, Le, Len
 
 from shared.values import Identifier, Instant, Latitude, Longitude, Name, Text
-from shared.volumes import AltitudeReference, Outline
+from shared.volumes import AltitudeReference, AreaOutline
 
 
 class AircraftClass(StrEnum):
@@ -96,7 +96,7 @@ class Waypoint:
 class FlightArea:
     """A block of airspace flown in freely for `duration_s`, between two heights of the intent's reference."""
 
-    outline: Outline
+    outline: AreaOutline
     lower_m: Annotated[float, Ge(0.0), Le(10_000.0)] = 0.0
     upper_m: Annotated[float, Gt(0.0), Le(10_000.0)]
     duration_s: Annotated[float, Gt(0.0), Le(86_400.0)]

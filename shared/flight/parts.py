@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from shared.flight.intent import FlightIntent, Waypoint
 from shared.flight.rules import MAX_CORE_M, FlightRules
 from shared.geodesy import from_local, legs, to_local, turn, turn_radius_m
-from shared.outlines import projected
+from shared.outlines import polygon_of, projected
 from shared.terrain import AGL, WGS84, Terrain
 from shared.volumes import CircleOutline
 
@@ -81,7 +81,7 @@ def _nearest(intent: FlightIntent, place: Place) -> Place:
         share = max(0.0, 1 - outline.radius_m / away) if away > 0 else 0.0
         x, y = x * share, y * share
     else:
-        local = projected(shapely.Polygon(outline.coordinates[0], outline.coordinates[1:]), *place)
+        local = projected(polygon_of(outline), *place)
         x, y = shapely.get_coordinates(shapely.shortest_line(local, shapely.Point(0.0, 0.0)))[0]
     if x == 0 and y == 0:
         return place

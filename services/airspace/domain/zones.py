@@ -69,10 +69,7 @@ class Zone:
 def zone(zone_id: str, zone_version: int, spec: ZoneSpec) -> Zone:
     """The zone, projected and prepared (0.1 to a few ms, by vertices). The outline has been checked."""
     core, radius_m = core_of(spec.outline)
-    if isinstance(core, shapely.Point):
-        shape = LocalShape(shapely.Polygon(), core.x, core.y, 0.0)
-    else:
-        shape = local_shape(core)
+    shape = _centre(core) if isinstance(core, shapely.Point) else local_shape(core)
     row = np.zeros(1, _ROW)
     row["lng0"], row["lat0"], row["reach_m"], row["radius_m"] = shape.lng0, shape.lat0, shape.reach_m, radius_m
     row["shaped"] = not isinstance(core, shapely.Point)
@@ -84,6 +81,10 @@ def zone(zone_id: str, zone_version: int, spec: ZoneSpec) -> Zone:
     row["binds_crewed"] = spec.binds is not Binds.UNCREWED
     row["binds_uncrewed"] = spec.binds is not Binds.CREWED
     return Zone(zone_id, zone_version, spec, shape, row, box_of(spec.outline))
+
+
+def _centre(point: shapely.Point) -> LocalShape:
+    return LocalShape(shapely.Polygon(), point.x, point.y, 0.0)
 
 
 def _height(altitude: Altitude | None, absent: float) -> tuple[float, int]:
