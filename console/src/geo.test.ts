@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { boundsOf, circleRing, distanceM, formatDistance, parsePosition, pathLengthM, withCircles } from "./geo";
+import { asAreas, boundsOf, circleRing, corridorRing, distanceM, formatDistance, parsePosition, pathLengthM } from "./geo";
 
 const CENTRE: [number, number] = [114.3055, 30.5928];
 
@@ -10,15 +10,28 @@ describe("geometry for drawing", () => {
     for (const point of ring) expect(Math.abs(distanceM(CENTRE, point) - 1500)).toBeLessThan(0.01);
   });
 
-  test("points with a radius become polygons, others stay", () => {
-    const drawn = withCircles({
+  test("a corridor is closed, keeps its distance from the line and goes round both ends", () => {
+    const line = [[114.3, 30.5], [114.32, 30.5], [114.32, 30.53]];
+    const ring = corridorRing(line, 200);
+    expect(ring[0]).toEqual(ring.at(-1));
+    for (const point of ring) {
+      const nearest = Math.min(...line.map((end) => distanceM(end, point)));
+      expect(Math.abs(nearest - 200)).toBeLessThan(1);
+    }
+    expect(Math.min(...ring.map(([lng = 0]) => lng))).toBeLessThan(114.298);
+    expect(Math.max(...ring.map(([, lat = 0]) => lat))).toBeGreaterThan(30.5317);
+  });
+
+  test("points and lines with a radius become areas, others stay", () => {
+    const drawn = asAreas({
       type: "FeatureCollection",
       features: [
         { type: "Feature", properties: { radius_m: 100 }, geometry: { type: "Point", coordinates: CENTRE } },
+        { type: "Feature", properties: { radius_m: 100 }, geometry: { type: "LineString", coordinates: [CENTRE, [114.4, 30.6]] } },
         { type: "Feature", properties: {}, geometry: { type: "Point", coordinates: CENTRE } },
       ],
     });
-    expect(drawn.features.map((feature) => feature.geometry.type)).toEqual(["Polygon", "Point"]);
+    expect(drawn.features.map((feature) => feature.geometry.type)).toEqual(["Polygon", "Polygon", "Point"]);
   });
 
   test("lengths add up", () => {

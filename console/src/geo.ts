@@ -42,23 +42,68 @@ export function circleRing(center: Position, radiusM: number, steps = 72): Posit
   return ring;
 }
 
+/** The ring round a line at the radius, with round ends and cut corners; for drawing only. */
+export function corridorRing(line: readonly Position[], radiusM: number): Position[] {
+  const first = line[0];
+  if (!first || line.length < 2) return first ? circleRing(first, radiusM) : [];
+  const there = line.flatMap((at, i) => sideOf(line, i, at, radiusM));
+  const back = [...line].reverse();
+  const ring = [...there, ...back.flatMap((at, i) => sideOf(back, i, at, radiusM))];
+  return [...ring, ring[0] ?? first];
+}
+
+/** The left side of the line at its i-th point; at the last one a half circle that leads round to the other side. */
+function sideOf(line: readonly Position[], i: number, at: Position, radiusM: number): Position[] {
+  const [before, after] = [line[i - 1], line[i + 1]];
+  const into = before ? bearingOf(before, at) : null;
+  const out = after ? bearingOf(at, after) : null;
+  if (into !== null && out === null) {
+    return Array.from({ length: 13 }, (_, step) => moved(at, into - 90 + step * 15, radiusM));
+  }
+  if (into !== null && out !== null) return [moved(at, into - 90, radiusM), moved(at, out - 90, radiusM)];
+  return out === null ? [] : [moved(at, out - 90, radiusM)];
+}
+
+function bearingOf([lng1 = 0, lat1 = 0]: Position, [lng2 = 0, lat2 = 0]: Position): number {
+  return deg(Math.atan2((lng2 - lng1) * Math.cos(rad((lat1 + lat2) / 2)), lat2 - lat1));
+}
+
+/** The point `metres` from another, on the plane: near enough over the width of a corridor. */
+function moved([lng = 0, lat = 0]: Position, bearing: number, metres: number): Position {
+  const angle = deg(metres / EARTH_M);
+  return [lng + (angle * Math.sin(rad(bearing))) / Math.cos(rad(lat)), lat + angle * Math.cos(rad(bearing))];
+}
+
 export type DrawnOutline =
   | { type: "Polygon"; coordinates: readonly (readonly (readonly number[])[])[] }
-  | { type: "Circle"; center: readonly number[]; radius_m: number };
+  | { type: "Circle"; center: readonly number[]; radius_m: number }
+  | { type: "Corridor"; coordinates: readonly (readonly number[])[]; radius_m: number };
 
 /** An outline of the API as a geometry the map can draw. */
 export function drawable(outline: DrawnOutline): Geometry {
-  return outline.type === "Circle"
-    ? { type: "Polygon", coordinates: [circleRing([...outline.center], outline.radius_m)] }
-    : { type: "Polygon", coordinates: outline.coordinates.map((ring) => ring.map((at) => [...at])) };
+  switch (outline.type) {
+    case "Circle":
+      return { type: "Polygon", coordinates: [circleRing([...outline.center], outline.radius_m)] };
+    case "Corridor":
+      return { type: "Polygon", coordinates: [corridorRing(outline.coordinates.map((at) => [...at]), outline.radius_m)] };
+    case "Polygon":
+      return { type: "Polygon", coordinates: outline.coordinates.map((ring) => ring.map((at) => [...at])) };
+  }
 }
 
-/** Points with a radius become circles; everything else stays as it is. */
-export function withCircles(collection: FeatureCollection): FeatureCollection {
+/** Points and lines with a radius become the areas they stand for; everything else stays as it is. */
+export function asAreas(collection: FeatureCollection): FeatureCollection {
   const features = collection.features.map((feature): Feature => {
     const radiusM: unknown = feature.properties?.["radius_m"];
-    if (feature.geometry?.type !== "Point" || typeof radiusM !== "number") return feature;
-    return { ...feature, geometry: { type: "Polygon", coordinates: [circleRing(feature.geometry.coordinates, radiusM)] } };
+    if (typeof radiusM !== "number") return feature;
+    const { geometry } = feature;
+    if (geometry.type === "Point") {
+      return { ...feature, geometry: { type: "Polygon", coordinates: [circleRing(geometry.coordinates, radiusM)] } };
+    }
+    if (geometry.type === "LineString") {
+      return { ...feature, geometry: { type: "Polygon", coordinates: [corridorRing(geometry.coordinates, radiusM)] } };
+    }
+    return feature;
   });
   return { ...collection, features };
 }

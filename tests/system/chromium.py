@@ -50,8 +50,9 @@ class Screen:
         if response.status >= 400:
             self.errors.append(f"{response.status} {response.request.method} {response.url}")
 
-    def open(self, url: str, view: str = "operator") -> "Screen":
-        """Open the console in a view and wait until its map is drawn."""
+    def open(self, url: str, view: str, org: str) -> "Screen":
+        """Open a view as somebody of the organisation, and wait until it is live and its map is drawn."""
+        self.page.add_init_script(f"sessionStorage.setItem('tianyuan.org.{view}', '{org}')")
         self.page.goto(f"{url}/#/{view}")
         expect(self.at(f"view-{view}")).to_be_visible()
         expect(self.at("live")).to_have_attribute("data-state", "open")
@@ -94,4 +95,5 @@ class Screen:
 
 def screen(browser: Browser, viewport: ViewportSize = WIDE) -> Screen:
     """A page of its own: other cookies, other storage, as another person's."""
-    return Screen(browser.new_context(viewport=viewport, locale="zh-CN").new_page())
+    context = browser.new_context(viewport=viewport, locale="zh-CN", reduced_motion="reduce")
+    return Screen(context.new_page())

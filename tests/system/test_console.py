@@ -3,7 +3,9 @@
 Screenshots are kept in build/screenshots/.
 """
 
+import re
 import subprocess
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,14 +17,21 @@ from playwright.sync_api import Browser, expect
 
 from shared.auth import Role, load_issuer
 from shared.settings import Profile, Settings
+from tests.conftest import FreshDatabase
 from tests.system import world
 from tests.system.chromium import ROOT, Screen, chromium, screen
-from tests.system.platform import ALL, Platform, Process, environment_of
+from tests.system.platform import ALL, Platform, Process, environment_of, running
 
 pytestmark = pytest.mark.browser
 
-OPERATOR = "demo-chengguan"  # the console's first persona
 LNG, LAT = world.CENTER
+
+
+@pytest.fixture(scope="module")
+def platform(fresh_database: FreshDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """One platform for the module: each test has its own operator, and its own part of the city to fly in."""
+    with fresh_database() as url, running(url, "log://", tmp_path_factory.mktemp("platform"), [ALL]) as platform:
+        yield platform
 
 
 @pytest.fixture(scope="module")
@@ -34,14 +43,17 @@ def browser() -> Iterator[Browser]:
         yield one
 
 
+Visitor = Callable[..., Screen]
+
+
 @pytest.fixture
-def visitor(browser: Browser) -> Iterator[Callable[[], Screen]]:
-    """Pages of different people; at the end none may have shown an error."""
+def visitor(platform: Platform, browser: Browser) -> Iterator[Visitor]:
+    """Opens the console as different people; at the end no page may have shown an error."""
     screens: list[Screen] = []
 
-    def another() -> Screen:
+    def another(role: str, org: str) -> Screen:
         screens.append(screen(browser))
-        return screens[-1]
+        return screens[-1].open(platform.processes[0].url, role, org)
 
     yield another
     for one in screens:
@@ -62,19 +74,19 @@ def file(operator: httpx.Client, intent: dict[str, Any]) -> dict[str, Any]:
     return plan
 
 
-def register(planner: httpx.Client, site_id: str, name: str, lng: float, state: str = "commissioned") -> None:
+def register(planner: httpx.Client, site_id: str, state: str = "commissioned", **more: Any) -> None:
     """A nest in some state."""
-    ok(planner.post("/sites", json={"site_id": site_id, "state": state, **world.site(name, lng=lng)}))
+    ok(planner.post("/sites", json={"site_id": site_id, "state": state, **world.site(**more)}))
 
 
-def test_operator_files_a_plan_and_reads_its_refusal(embedded: Platform, visitor: Callable[[], Screen]) -> None:
-    regulator, planner = embedded.client("regulator", "authority"), embedded.client("planner", "fgw")
+def test_operator_files_a_plan_and_reads_its_refusal(platform: Platform, visitor: Visitor) -> None:
+    regulator, planner = platform.client("regulator", "authority"), platform.client("planner", "fgw")
     ok(regulator.post("/zones", json=world.circle_zone(name="东湖赛事临时管制", article="条例第二十条")))
     west, east = world.east(LNG, -1200), world.east(LNG, 1200)
-    register(planner, "NEST-W", "西岸机巢", west)
-    register(planner, "NEST-E", "东岸机巢", east)
+    register(planner, "NEST-W", name="西岸机巢", lng=west)
+    register(planner, "NEST-E", name="东岸机巢", lng=east)
 
-    page = visitor().open(embedded.processes[0].url)
+    page = visitor("operator", "alpha")
     page.look_at(LNG, LAT)
     page.click_map(west, LAT)
     page.click_map(LNG, world.north(LAT, 150))
@@ -91,7 +103,7 @@ def test_operator_files_a_plan_and_reads_its_refusal(embedded: Platform, visitor
     expect(finding).to_contain_text("条例第二十条")
     finding.hover()
     page.keep("operator-check")
-    operator = embedded.client("operator", OPERATOR)
+    operator = platform.client("operator", "alpha")
     assert ok(operator.get("/flight-plans"))["items"] == []  # asking files nothing
 
     page.at("file").click()
@@ -109,9 +121,10 @@ def test_operator_files_a_plan_and_reads_its_refusal(embedded: Platform, visitor
     expect(page.at("plan-detail")).to_contain_text("Pre-review failed")
 
 
-def test_operator_moves_and_withdraws_by_keyboard(embedded: Platform, visitor: Callable[[], Screen]) -> None:
-    page = visitor().open(embedded.processes[0].url)
-    for point in (f"{LNG}, {LAT}", f"{world.east(LNG, 900)}, {LAT}"):
+def test_operator_moves_and_withdraws_by_keyboard(platform: Platform, visitor: Visitor) -> None:
+    lat = LAT + 0.03
+    page = visitor("operator", "beta")
+    for point in (f"{LNG}, {lat}", f"{world.east(LNG, 900)}, {lat}"):
         page.at("typed-point").fill(point)
         page.at("typed-point").press("Enter")
     page.page.get_by_text("特殊情形与许可").press("Enter")
@@ -131,28 +144,27 @@ def test_operator_moves_and_withdraws_by_keyboard(embedded: Platform, visitor: C
     page.at("withdraw").press("Enter")
     page.at("withdraw-confirm").press("Enter")
     expect(page.at("plan-detail")).to_have_attribute("data-state", "withdrawn")
-    (plan,) = ok(embedded.client("operator", OPERATOR).get("/flight-plans"))["items"]
+    (plan,) = ok(platform.client("operator", "beta").get("/flight-plans"))["items"]
     assert (plan["state"], plan["revision"]) == ("withdrawn", 2)
 
 
-def test_published_zone_changes_an_approved_plan_on_the_open_page(
-    embedded: Platform, visitor: Callable[[], Screen]
-) -> None:
-    operator = embedded.client("operator", OPERATOR)
-    plan = file(operator, world.intent(at=world.tomorrow()))
+def test_published_zone_changes_an_approved_plan_on_the_open_page(platform: Platform, visitor: Visitor) -> None:
+    lat = LAT + 0.06
+    operator = platform.client("operator", "gamma")
+    plan = file(operator, world.intent(at=world.tomorrow(), lat=lat))
     assert plan["state"] == "approved"
 
-    watched = visitor().open(embedded.processes[0].url)
+    watched = visitor("operator", "gamma")
     watched.at("operator-mine").click()
     watched.at("plan-row").click()
     expect(watched.at("plan-detail")).to_have_attribute("data-state", "approved")
 
-    page = visitor().open(embedded.processes[0].url, "regulator")
+    page = visitor("regulator", "authority")
     page.at("regulator-zones").click()
     page.at("new-zone").click()
-    page.look_at(LNG, LAT)
-    page.click_map(LNG, LAT)
-    page.click_map(world.east(LNG, 500), LAT)
+    page.look_at(LNG, lat)
+    page.click_map(LNG, lat)
+    page.click_map(world.east(LNG, 500), lat)
     assert 480 <= float(page.at("zone-radius").input_value()) <= 520
     page.at("zone-name").fill("长江大桥安全演练")
     page.at("zone-upper").fill("300")
@@ -175,11 +187,12 @@ def test_published_zone_changes_an_approved_plan_on_the_open_page(
     expect(page.at("zone-row").filter(has_text="长江大桥安全演练")).to_have_count(0)
 
 
-def test_regulator_rules_a_waiting_plan(embedded: Platform, visitor: Callable[[], Screen]) -> None:
-    regulator, operator = embedded.client("regulator", "authority"), embedded.client("operator", OPERATOR)
-    ok(regulator.post("/zones", json=world.circle_zone(restriction="REQ_AUTHORIZATION", name="水厂周边")))
-    page = visitor().open(embedded.processes[0].url, "regulator")
-    plan = file(operator, world.intent(at=world.tomorrow()))
+def test_regulator_rules_a_waiting_plan(platform: Platform, visitor: Visitor) -> None:
+    lat = LAT + 0.09
+    regulator, operator = platform.client("regulator", "authority"), platform.client("operator", "delta")
+    ok(regulator.post("/zones", json=world.circle_zone(lat=lat, restriction="REQ_AUTHORIZATION", name="水厂周边")))
+    page = visitor("regulator", "authority")
+    plan = file(operator, world.intent(at=world.tomorrow(), lat=lat))
     assert plan["state"] == "awaiting"
 
     expect(page.at("feed").locator("li").first).to_be_visible()  # the stream brought it to the open page
@@ -195,17 +208,18 @@ def test_regulator_rules_a_waiting_plan(embedded: Platform, visitor: Callable[[]
     assert (ruled["state"], ruled["ruling"]["reason"]) == ("approved", "空管批复〔2026〕17 号")
 
 
-def test_planner_reads_the_numbers_of_the_api(embedded: Platform, visitor: Callable[[], Screen]) -> None:
-    planner = embedded.client("planner", "fgw")
+def test_planner_reads_the_numbers_of_the_api(platform: Platform, visitor: Visitor) -> None:
+    planner = platform.client("planner", "fgw")
     states = ("commissioned", "commissioned", "under_construction", "approved", "proposed")
     for number, state in enumerate(states):
-        register(planner, f"S-{number}", f"机巢{number}", world.east(LNG, number * 700), state)
-    page = visitor().open(embedded.processes[0].url, "planner")
+        register(planner, f"S-{number}", state, name=f"机巢{number}", lng=world.east(LNG, number * 700), lat=LAT - 0.1)
+    page = visitor("planner", "fgw")
     _board_equals(page, planner)
 
     # another site comes into use while the board is open
     ok(planner.post("/sites/S-2/commission", json={"reason": "验收通过"}))
-    expect(page.at("target-sites").get_by_test_id("in-use")).to_have_text("3")
+    in_use = ok(planner.get("/progress"))["total"]["sites_in_use"]
+    expect(page.at("target-sites").get_by_test_id("in-use")).to_have_text(str(in_use))
     _board_equals(page, planner)
     page.keep("planner-board")
 
@@ -285,11 +299,25 @@ def test_production_asks_for_a_token_and_never_writes_it_into_the_address(
 
 
 def test_generated_types_are_those_of_the_api(tmp_path: Path) -> None:
-    done = subprocess.run(["infra/npm.sh", "run", "types:check"], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"infra/npm.sh run types\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+    document, fresh = tmp_path / "openapi.json", tmp_path / "schema.d.ts"
+    run(sys.executable, "-m", "services.openapi", str(document))
+    options = ("--default-non-nullable", "false", "--output", str(fresh))
+    run("infra/npm.sh", "exec", "--", "openapi-typescript", str(document), *options)
+    committed = ROOT / "console" / "src" / "api" / "schema.d.ts"
+    assert _types(fresh) == _types(committed), "the API changed: infra/npm.sh run types"
+
+
+def _types(file: Path) -> str:
+    """The types without the comments: a better sentence about a field changes no type."""
+    return re.sub(r"\s*/\*\*.*?\*/", "", file.read_text(), flags=re.DOTALL)
 
 
 def test_the_consoles_own_checks_pass() -> None:
-    for script in ("check", "test"):
-        done = subprocess.run(["infra/npm.sh", "run", script], cwd=ROOT, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    run("infra/npm.sh", "run", "check")
+    run("infra/npm.sh", "run", "test")
+
+
+def run(*command: str) -> None:
+    """Run a command of the repository; fail with what it said."""
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-3000:]}{done.stderr[-3000:]}"

@@ -1244,7 +1244,7 @@ export interface components {
             /** Authority */
             authority: string;
             /** Outline */
-            outline: components["schemas"]["PolygonOutline"] | components["schemas"]["CircleOutline"];
+            outline: components["schemas"]["PolygonOutline"] | components["schemas"]["CircleOutline"] | components["schemas"]["CorridorOutline"];
             lower?: components["schemas"]["Altitude"] | null;
             upper: components["schemas"]["Altitude"];
             /**
@@ -1433,6 +1433,26 @@ export interface components {
             findings: components["schemas"]["Reason"][];
         };
         /**
+         * CorridorOutline
+         * @description A line and how far to each side of it, in metres, round ends included (线缓冲区, MH/T 4053 A.7).
+         */
+        CorridorOutline: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "Corridor";
+            /** Coordinates */
+            coordinates: [
+                number,
+                number
+            ][];
+            /** Radius M */
+            radius_m: number;
+            /** @default straight */
+            edges?: components["schemas"]["Edges"];
+        };
+        /**
          * CountBy
          * @description What a target counts.
          * @enum {string}
@@ -1591,6 +1611,12 @@ export interface components {
             population: number;
         };
         /**
+         * Edges
+         * @description What runs between two positions of an outline.
+         * @enum {string}
+         */
+        Edges: "straight" | "geodesic";
+        /**
          * Effect
          * @description What a finding does to what is assessed, from the strongest.
          * @enum {string}
@@ -1645,7 +1671,7 @@ export interface components {
              */
             place?: number[];
             /** Outline */
-            outline?: components["schemas"]["PolygonOutline"] | components["schemas"]["CircleOutline"] | null;
+            outline?: components["schemas"]["PolygonOutline"] | components["schemas"]["CircleOutline"] | components["schemas"]["CorridorOutline"] | null;
             lower?: components["schemas"]["Altitude"] | null;
             upper?: components["schemas"]["Altitude"] | null;
             /** Starts At */
@@ -1989,7 +2015,7 @@ export interface components {
         PlanState: "submitted" | "approved" | "refused" | "awaiting" | "not_required" | "withdrawn" | "lapsed";
         /**
          * PolygonOutline
-         * @description A GeoJSON Polygon: rings closed, the first the shell; edges are straight in longitude and latitude (RFC 7946).
+         * @description A GeoJSON Polygon: rings closed, the first the shell.
          */
         PolygonOutline: {
             /**
@@ -2002,6 +2028,8 @@ export interface components {
                 number,
                 number
             ][][];
+            /** @default straight */
+            edges?: components["schemas"]["Edges"];
         };
         /**
          * ProgressView
@@ -2095,7 +2123,7 @@ export interface components {
              */
             place?: number[];
             /** Outline */
-            outline?: components["schemas"]["PolygonOutline"] | components["schemas"]["CircleOutline"] | null;
+            outline?: components["schemas"]["PolygonOutline"] | components["schemas"]["CircleOutline"] | components["schemas"]["CorridorOutline"] | null;
             lower?: components["schemas"]["Altitude"] | null;
             upper?: components["schemas"]["Altitude"] | null;
             /** Starts At */
@@ -2357,7 +2385,7 @@ export interface components {
              */
             place?: number[];
             /** Outline */
-            outline?: components["schemas"]["PolygonOutline"] | components["schemas"]["CircleOutline"] | null;
+            outline?: components["schemas"]["PolygonOutline"] | components["schemas"]["CircleOutline"] | components["schemas"]["CorridorOutline"] | null;
             lower?: components["schemas"]["Altitude"] | null;
             upper?: components["schemas"]["Altitude"] | null;
             /** Starts At */
@@ -2728,7 +2756,7 @@ export interface components {
             kind: components["schemas"]["ZoneKind"];
             restriction: components["schemas"]["Restriction"];
             /** Outline */
-            outline: components["schemas"]["PolygonOutline"] | components["schemas"]["CircleOutline"];
+            outline: components["schemas"]["PolygonOutline"] | components["schemas"]["CircleOutline"] | components["schemas"]["CorridorOutline"];
             lower?: components["schemas"]["Altitude"] | null;
             upper?: components["schemas"]["Altitude"] | null;
             /** @default volume */
@@ -2996,7 +3024,7 @@ export interface components {
             kind: components["schemas"]["ZoneKind"];
             restriction: components["schemas"]["Restriction"];
             /** Outline */
-            outline: components["schemas"]["PolygonOutline"] | components["schemas"]["CircleOutline"];
+            outline: components["schemas"]["PolygonOutline"] | components["schemas"]["CircleOutline"] | components["schemas"]["CorridorOutline"];
             lower?: components["schemas"]["Altitude"] | null;
             upper?: components["schemas"]["Altitude"] | null;
             /** @default volume */

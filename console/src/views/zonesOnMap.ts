@@ -3,7 +3,7 @@ import type { FeatureCollection } from "geojson";
 import { useMemo } from "preact/hooks";
 import { get } from "../api/client";
 import { type Resource, useResource } from "../api/resource";
-import { withCircles } from "../geo";
+import { asAreas } from "../geo";
 import { useSource } from "../map/map";
 
 export function useZonesOnMap(chosen: string | null = null): Resource<FeatureCollection> {
@@ -17,7 +17,7 @@ export function useZonesOnMap(chosen: string | null = null): Resource<FeatureCol
     const marked = zones.value.features.map((feature) => ({
       ...feature, properties: { ...feature.properties, chosen: feature.properties?.["zone_id"] === chosen },
     }));
-    return withCircles({ type: "FeatureCollection", features: marked });
+    return asAreas({ type: "FeatureCollection", features: marked });
   }, [zones.value, chosen]);
   useSource("zones", drawn);
   return zones;
