@@ -74,11 +74,12 @@ def application(composition: Composition) -> FastAPI:
     """The app of a composition, which starts and stops its consumers."""
     settings = composition.settings
     issuer = load_issuer(settings) if settings.profile.issues_tokens else None
+    authenticator = load_authenticator(settings, issuer)
     runner = Runner(composition.services, composition.bus, composition.platform.bell)
-    return create_app(
+    app = create_app(
         settings,
         composition.services,
-        load_authenticator(settings, issuer),
+        authenticator,
         issuer,
         checks={
             "consumers": lambda: None if runner.alive else "a thread has ended",
@@ -88,6 +89,10 @@ def application(composition: Composition) -> FastAPI:
         start=lambda: _start(runner),
         stop=lambda: _stop(runner, composition),
     )
+    # behind one origin a reader asks any process: each describes the whole platform
+    everything = compose(settings.model_copy(update={"bus_url": "log://"}), SERVICES).services
+    app.openapi = create_app(settings, everything, authenticator, issuer).openapi  # type: ignore[method-assign]
+    return app
 
 
 def _start(runner: Runner) -> None:
