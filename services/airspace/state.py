@@ -1,8 +1,10 @@
 """What airspace keeps in the process: the city's rules, and all zones in force as a tree."""
 
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from threading import Lock
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 
@@ -18,7 +20,8 @@ from shared.terrain import Terrain
 class CurrentZones:
     """The zones in force at the latest version seen. Zones are prepared once a version, by whoever asks first."""
 
-    def __init__(self) -> None:
+    def __init__(self, city_time: tzinfo) -> None:
+        self._city_time = city_time
         self._index = ZoneIndex()
         self._lock = Lock()
 
@@ -28,7 +31,7 @@ class CurrentZones:
             version, changed = store.zones_since(cursor, self._index.version)
             if version > self._index.version:
                 put = [
-                    domain.zone(zone.zone_id, zone.zone_version, zone.spec)
+                    domain.zone(zone.zone_id, zone.zone_version, zone.spec, self._city_time)
                     for zone in changed
                     if zone.state is ZoneState.IN_FORCE
                 ]
@@ -46,4 +49,12 @@ class AirspaceState:
     timezone: str
     entrusted: bool  # the platform decides itself; only the words differ
     clock: Clock
-    zones: CurrentZones = field(default_factory=CurrentZones)
+    zones: CurrentZones = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "zones", CurrentZones(self.city_time))
+
+    @property
+    def city_time(self) -> tzinfo:
+        """The city's civil time."""
+        return ZoneInfo(self.timezone)

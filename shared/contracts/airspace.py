@@ -1,13 +1,15 @@
 """Events that `airspace` publishes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from annotated_types import Ge
+from annotated_types import Ge, Len
 
 from shared.contracts.assessment import Assessment, Restriction
+from shared.contracts.zones import Grade, TemporaryNotice, TimePeriod, UasZone
 from shared.values import Identifier, Instant, Name, Text
 from shared.volumes import Altitude, Outline
 
@@ -51,6 +53,8 @@ class ZoneSpec:
     """A zone as a regulator states it: outline, band, period, restriction, authority and source.
 
     `lower` None is the ground, `upper` None is without limit; `starts_at`/`ends_at` None is permanent on that side.
+    Within them it applies in its `limited_applicability`, at any time where that is empty. `notice` is what a
+    temporary control rests on; `uas_zone` keeps what a file of ED-269 or ED-318 says beyond these fields.
     """
 
     name: Name
@@ -69,6 +73,10 @@ class ZoneSpec:
     article: Text = ""
     conditions: Text = ""
     demo: bool = False
+    limited_applicability: Annotated[Sequence[TimePeriod], Len(0, 100)] = ()
+    grade: Grade | None = None
+    notice: TemporaryNotice | None = None
+    uas_zone: UasZone | None = None
 
     def __post_init__(self) -> None:
         lower, upper = self.lower, self.upper

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from functools import cached_property
 from typing import Final
 
@@ -21,18 +22,20 @@ from services.airspace.domain.exact import (
     middle,
     segment_gap_m,
 )
+from services.airspace.domain.schedules import Schedule
 from shared.contracts.airspace import Binds, HeightBasis, ZoneSpec
 from shared.flight import FlightVolumes
 from shared.flight.records import FOREVER_US, joined, to_us
 from shared.flight.rules import MAX_CORE_M
 from shared.geodesy import from_local
-from shared.outlines import box_of, core_of, projected
+from shared.outlines import Core, box_of, core_of, projected
 from shared.terrain import REFERENCES, Terrain
 from shared.volumes import Altitude, AltitudeReference
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Index = NDArray[np.intp]
+Longs = NDArray[np.int64]
 
 _ROW: Final = np.dtype(
     [
@@ -47,6 +50,7 @@ _ROW: Final = np.dtype(
         ("upper_reference", "i4"),
         ("start_us", "i8"),
         ("end_us", "i8"),
+        ("scheduled", "?"),  # within start and end active at some times only
         ("declared", "?"),
         ("binds_crewed", "?"),
         ("binds_uncrewed", "?"),
@@ -64,10 +68,14 @@ class Zone:
     local: LocalShape  # a circle's centre stands for it here: only `row` knows its radius
     row: NDArray[np.void]  # one row of `_ROW`
     box: tuple[float, float, float, float]  # west, south, east, north in degrees, never too small
+    schedule: Schedule | None = None
 
 
-def zone(zone_id: str, zone_version: int, spec: ZoneSpec) -> Zone:
-    """The zone, projected and prepared (0.1 to a few ms, by vertices). The outline has been checked."""
+def zone(zone_id: str, zone_version: int, spec: ZoneSpec, city_time: tzinfo = UTC) -> Zone:
+    """The zone, projected and prepared (0.1 to a few ms, by vertices). The outline has been checked.
+
+    `city_time`: of the clocks in its schedule that say no offset, and of the days of its sunrises.
+    """
     core, radius_m = core_of(spec.outline)
     shape = _centre(core) if isinstance(core, shapely.Point) else local_shape(core)
     row = np.zeros(1, _ROW)
@@ -75,12 +83,19 @@ def zone(zone_id: str, zone_version: int, spec: ZoneSpec) -> Zone:
     row["shaped"] = not isinstance(core, shapely.Point)
     row["lower_m"], row["lower_reference"] = _height(spec.lower, -np.inf)
     row["upper_m"], row["upper_reference"] = _height(spec.upper, np.inf)
-    row["start_us"] = -FOREVER_US if spec.starts_at is None else to_us(spec.starts_at)
-    row["end_us"] = FOREVER_US if spec.ends_at is None else to_us(spec.ends_at)
+    schedule = Schedule(spec.limited_applicability, *_centroid(core), city_time) if spec.limited_applicability else None
+    first, last = schedule.hull if schedule else (-FOREVER_US, FOREVER_US)
+    row["start_us"] = first if spec.starts_at is None else max(first, to_us(spec.starts_at))
+    row["end_us"] = last if spec.ends_at is None else min(last, to_us(spec.ends_at))
+    row["scheduled"] = schedule is not None
     row["declared"] = spec.height_basis is HeightBasis.DECLARED
     row["binds_crewed"] = spec.binds is not Binds.UNCREWED
     row["binds_uncrewed"] = spec.binds is not Binds.CREWED
-    return Zone(zone_id, zone_version, spec, shape, row, box_of(spec.outline))
+    return Zone(zone_id, zone_version, spec, shape, row, box_of(spec.outline), schedule)
+
+
+def _centroid(core: Core) -> tuple[float, float]:
+    return core.centroid.x, core.centroid.y
 
 
 def _centre(point: shapely.Point) -> LocalShape:
@@ -167,7 +182,21 @@ class ZoneIndex:
     def _together(self, volumes: FlightVolumes, volume: Index, at: Index) -> Bools:
         records, rows = volumes.records, self._rows
         starts_in_time: Bools = records["start_us"][volume] < rows["end_us"][at]
-        return starts_in_time & (rows["start_us"][at] < records["end_us"][volume])
+        together: Bools = starts_in_time & (rows["start_us"][at] < records["end_us"][volume])
+        k = np.flatnonzero(together & rows["scheduled"][at])
+        together[k] = [span is not None for span in self._active(volumes, volume[k], at[k])]
+        return together
+
+    def _active(self, volumes: FlightVolumes, volume: Index, at: Index) -> list[tuple[int, int] | None]:
+        """From when to when each volume meets active times of its scheduled zone."""
+        records, rows = volumes.records[volume], self._rows[at]
+        starts = np.maximum(records["start_us"], rows["start_us"]).tolist()
+        ends = np.minimum(records["end_us"], rows["end_us"]).tolist()
+        schedules = (self._ordered[z].schedule for z in at.tolist())
+        return [
+            schedule.overlap(start, end) if schedule else None
+            for schedule, start, end in zip(schedules, starts, ends, strict=True)
+        ]
 
     def _level(self, volumes: FlightVolumes, volume: Index, at: Index, terrain: Terrain) -> tuple[Bools, Bools]:
         """Whether height bands meet, and whether the terrain was needed to say so."""
@@ -237,7 +266,7 @@ class ZoneIndex:
         flight, at, volume, mixed = flight[order], at[order], volume[order], mixed[order]
         first = np.flatnonzero(np.r_[True, (flight[1:] != flight[:-1]) | (at[1:] != at[:-1])])
         lngs, lats = self._places(volumes, volume[first], at[first])
-        records = volumes.records
+        records, (starts, ends_us) = volumes.records, self._times(volumes, volume, at)
         spans = zip(
             zip(lngs.tolist(), lats.tolist(), strict=True),
             np.logical_or.reduceat(mixed, first).tolist(),
@@ -245,8 +274,8 @@ class ZoneIndex:
             np.minimum.reduceat(records["lower_m"][volume], first).tolist(),
             np.maximum.reduceat(records["upper_m"][volume], first).tolist(),
             (REFERENCES[code] for code in records["reference"][volume[first]].tolist()),
-            np.minimum.reduceat(records["start_us"][volume], first).tolist(),
-            np.maximum.reduceat(records["end_us"][volume], first).tolist(),
+            np.minimum.reduceat(starts, first).tolist(),
+            np.maximum.reduceat(ends_us, first).tolist(),
             strict=True,
         )
         start = np.searchsorted(owner, np.arange(len(found)))
@@ -256,6 +285,14 @@ class ZoneIndex:
             flight[first].tolist(), at[first].tolist(), first.tolist(), ends, spans, strict=True
         ):
             found[i].append(ZoneHit(self._ordered[z], numbers[begin:end], *span))
+
+    def _times(self, volumes: FlightVolumes, volume: Index, at: Index) -> tuple[Longs, Longs]:
+        """From when to when each volume meets its zone: the overlap with what the zone's schedule has."""
+        starts, ends = volumes.records["start_us"][volume], volumes.records["end_us"][volume]
+        k = np.flatnonzero(self._rows["scheduled"][at])
+        if len(k):
+            starts[k], ends[k] = np.array(self._active(volumes, volume[k], at[k])).T  # they met: none is None
+        return starts, ends
 
     def _places(self, volumes: FlightVolumes, volume: Index, at: Index) -> tuple[Floats, Floats]:
         """The point of each core that is nearest to the zone's outline or centre."""

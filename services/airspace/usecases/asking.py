@@ -133,7 +133,7 @@ def preview(state: AirspaceState, connection: sa.Connection, zone_id: str | None
     cursor = raw(connection).cursor()
     zones = state.zones.read(cursor)
     former = find_zone(connection, zone_id) if zone_id else None
-    drafted = domain.zone(zone_id or DRAFT, former.zone_version + 1 if former else 1, spec)
+    drafted = domain.zone(zone_id or DRAFT, former.zone_version + 1 if former else 1, spec, state.city_time)
     specs = [spec, former.spec] if former else [spec]
     extents = [Extent(box_of(each.outline), each.starts_at, each.ends_at, ANY_VERSION) for each in specs]
     again = Reassessment(state, connection, zones.updated(zones.version + 1, [drafted]), state.clock())
