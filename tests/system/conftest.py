@@ -5,21 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.platform import ALL, Groups, Platform, own_topics, running
-
-TOGETHER: Groups = [ALL]
-EACH: Groups = [(name,) for name in ALL]
-BUSES = ("log", pytest.param("kafka", marks=pytest.mark.kafka))
+from tests.system.platform import BUSES, EACH, TOGETHER, Platform, bus_url_of, running
 
 
 @pytest.fixture(params=BUSES)
 def platform(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[Platform]:
     """Both ways to run the same code."""
-    if request.param == "log":
-        bus_url, groups = "log://", TOGETHER
-    else:
-        bus_url, groups = own_topics(request.getfixturevalue("kafka_url")), EACH
-    with running(database_url, bus_url, tmp_path, groups) as platform:
+    groups = TOGETHER if request.param == "log" else EACH
+    with running(database_url, bus_url_of(request.param, request), tmp_path, groups) as platform:
         yield platform
 
 

@@ -11,14 +11,17 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import httpx
+import pytest
 
 from infra.topics import create_missing, declared
 from tests.system.launcher import launcher
 from tests.waiting import eventually
 
-Groups = Sequence[Sequence[str]]  # which services run together in a process
-
 ALL = ("airspace", "flightplan", "sites")
+Groups = Sequence[Sequence[str]]  # which services run together in a process
+TOGETHER: Groups = [ALL]
+EACH: Groups = [(name,) for name in ALL]
+BUSES = ("log", pytest.param("kafka", marks=pytest.mark.kafka))
 OWNERS = {
     "airspace": ("/zones", "/checks", "/conflicts", "/airspace"),
     "flightplan": ("/flight-plans", "/authorizations", "/routes", "/flightplan"),
@@ -150,6 +153,11 @@ def own_topics(kafka_url: str) -> str:
     prefix = f"s{uuid.uuid4().hex[:10]}"
     create_missing(kafka_url, [replace(topic, name=f"{prefix}.{topic.name}") for topic in declared()])
     return f"{kafka_url}/{prefix}"
+
+
+def bus_url_of(bus: str, request: pytest.FixtureRequest) -> str:
+    """The URL of one of BUSES; Kafka is started when first asked for."""
+    return "log://" if bus == "log" else own_topics(request.getfixturevalue("kafka_url"))
 
 
 def environment_of(database_url: str, bus_url: str, folder: Path) -> dict[str, str]:
