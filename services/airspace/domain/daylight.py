@@ -34,7 +34,7 @@ def event_at(event: DaylightEvent, solar_day: date, lng: float, lat: float) -> d
     side = -1.0 if is_morning(event) else 1.0
     noon = datetime(solar_day.year, solar_day.month, solar_day.day, 12, tzinfo=UTC) - timedelta(hours=lng / 15)
     instant = noon
-    for _ in range(3):  # the sun moves on between noon and the event
+    for _ in range(2):  # the sun moves on between noon and the event
         declination, equation_min = _sun(instant)
         angle = _hour_angle_deg(_ZENITH_DEG[event], lat, declination)
         if angle is None:

@@ -42,7 +42,7 @@ def active(of: Schedule, instant: datetime) -> bool:
 @given(
     st.dates(date(2020, 1, 1), date(2040, 12, 31)),
     st.floats(-179, 179),
-    st.floats(-60, 60),
+    st.floats(-54, 54),  # beyond, the ephemeris itself is a minute off
     st.sampled_from(DaylightEvent),
 )
 @settings(max_examples=200, deadline=None)
