@@ -1,5 +1,5 @@
 """HTTP in and out; no decisions."""
 
-from services.sites.api import city, coverage, files, progress, sites
+from services.sites.api import changes, city, coverage, files, history, progress, sites
 
-routers = (files.router, sites.router, progress.router, coverage.router, city.router)
+routers = (files.router, sites.router, progress.router, history.router, changes.router, coverage.router, city.router)

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
-from services.sites.api.parts import Anyone, District, Reading, State, district_key
+from services.sites.api.parts import Anyone, Reading, State
+from services.sites.api.times import KnownAt, MonthText, Past, Within
 from services.sites.api.views import ReasonView, reason_view
 from services.sites.domain import progress
+from services.sites.domain.changes import Measure, measures
 from services.sites.domain.counting import ReasonCode, Why
 from services.sites.domain.progress import CountedRoute, CountedSite, Tally, TargetCount
 from services.sites.usecases.progress import counted_routes, counted_sites
@@ -121,6 +123,7 @@ class CountedRouteView:
     route_class: RouteClass | None
     district: str
     unit: str
+    scenario: str
     counts: bool
     reason: ReasonView | None
     reasons: tuple[ReasonView, ...]
@@ -128,14 +131,40 @@ class CountedRouteView:
 
 
 Counts = Annotated[bool | None, Query(description="only those that count, or only those that do not")]
+Toward = Annotated[Measure | None, Query(description="only those that make up this number of the board")]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Every site and route as of an instant."""
+
+    as_of: datetime
+    sites: list[CountedSite]
+    routes: list[CountedRoute]
+
+
+def _board(reading: Reading, state: State, month: MonthText = None, known_at: KnownAt = None) -> Board:
+    """The register as it stands, or the history where a month or an instant is named."""
+    now = state.clock()
+    if month is None and known_at is None:
+        return Board(now, counted_sites(reading), counted_routes(reading))
+    past = Past(state.history.ask(reading, known_at), state, now)
+    wanted = past.month(month)
+    until = past.cut(wanted)
+    as_of = min(wanted.ends_at(state.city.timezone), now)
+    return Board(as_of, past.history.sites_at(until), past.history.routes_at(until))
+
+
+Asked = Annotated[Board, Depends(_board, scope="function")]
 
 
 @router.get("/progress")
-def read_progress(reading: Reading, state: State, caller: Anyone) -> ProgressView:
-    """Progress toward the city's targets, now."""
-    sites, routes, today = counted_sites(reading), counted_routes(reading), state.today()
+def read_progress(state: State, caller: Anyone, board: Asked) -> ProgressView:
+    """Progress toward the city's targets: now, or when a month ended."""
+    sites, routes = board.sites, board.routes
+    today = board.as_of.astimezone(state.city.timezone).date()
     return ProgressView(
-        as_of=state.clock(),
+        as_of=board.as_of,
         total=progress.tally(sites, routes),
         targets=tuple(
             _target_progress(progress.count_target(target, sites, routes), state.city, today)
@@ -152,13 +181,13 @@ def read_progress(reading: Reading, state: State, caller: Anyone) -> ProgressVie
 
 @router.get("/progress/sites")
 def list_counted_sites(
-    reading: Reading, caller: Anyone, page: Paging, counts: Counts = None, district: District = None
+    caller: Anyone, board: Asked, page: Paging, within: Within, counts: Counts = None, measure: Toward = None
 ) -> Page[CountedSiteView]:
-    """Each site with whether it counts as laid out, and why not."""
+    """Each site with whether it counts as laid out, and why not; now, or when a month ended."""
     rows = [
         site
-        for site in counted_sites(reading)
-        if counts in (None, site.count.laid_out) and district_key(district) in (None, site.district)
+        for site in within.sites(board.sites)
+        if counts in (None, site.count.laid_out) and (measure is None or measure in measures(site))
     ]
     return page.of_views(
         _after(rows, page.after(str), lambda site: site.site_id), key=lambda site: (site.site_id,), view=_site
@@ -167,13 +196,13 @@ def list_counted_sites(
 
 @router.get("/progress/routes")
 def list_counted_routes(
-    reading: Reading, caller: Anyone, page: Paging, counts: Counts = None, district: District = None
+    caller: Anyone, board: Asked, page: Paging, within: Within, counts: Counts = None, measure: Toward = None
 ) -> Page[CountedRouteView]:
-    """Each route with whether it counts, and why not."""
+    """Each route with whether it counts, and why not; now, or when a month ended."""
     rows = [
         route
-        for route in counted_routes(reading)
-        if counts in (None, route.count.counts) and district_key(district) in (None, route.district)
+        for route in within.routes(board.routes)
+        if counts in (None, route.count.counts) and (measure is None or measure in measures(route))
     ]
     return page.of_views(
         _after(rows, page.after(str), lambda route: route.route_id), key=lambda route: (route.route_id,), view=_route
@@ -271,6 +300,7 @@ def _route(route: CountedRoute) -> CountedRouteView:
         route_class=route.count.route_class,
         district=route.district,
         unit=route.unit,
+        scenario=route.scenario,
         counts=route.count.counts,
         reason=reasons[0] if reasons else None,
         reasons=reasons,

@@ -9,6 +9,7 @@ from services.sites.domain.counting import Why
 from services.sites.domain.facts import Fact, Subject
 from services.sites.domain.history import History, Row, Span, span_at
 from services.sites.domain.progress import CountedRoute, CountedSite
+from services.sites.domain.scope import EVERYTHING, Scope
 from shared.contracts.flightplan import RouteClass
 
 
@@ -37,36 +38,47 @@ class Change:
     because: tuple[Fact, ...]
 
 
-def measures(row: CountedSite | CountedRoute | None) -> frozenset[Measure]:
+def measures(row: CountedSite | CountedRoute) -> frozenset[Measure]:
     """What a site or route counts toward."""
     if isinstance(row, CountedSite):
         laid_out = {Measure.SITES_LAID_OUT} if row.count.laid_out else set()
         return frozenset(laid_out | ({Measure.SITES_IN_USE} if row.count.in_use else set()))
-    if row is None or not row.count.counts:
+    if not row.count.counts:
         return frozenset()
     commercial = row.count.route_class is RouteClass.COMMERCIAL
     return frozenset({Measure.COMMERCIAL_ROUTES if commercial else Measure.GOVERNANCE_ROUTES})
 
 
-def changes(history: History, since: datetime, until: datetime) -> list[Change]:
+def changes(history: History, since: datetime, until: datetime, scope: Scope = EVERYTHING) -> list[Change]:
     """Every change that took effect from `since` on and before `until`, in order.
 
-    For each measure: the number before `until` is the number before `since`, plus what entered, less what left.
+    For each measure: the number before `until` is the number before `since`, plus what entered, less what left. So it
+    is within a scope as well: a site handed to another unit leaves the one's count and enters the other's.
     """
     found = [
-        *(change for key, spans in history.sites.items() for change in _of(Subject.SITE, key, spans, since, until)),
-        *(change for key, spans in history.routes.items() for change in _of(Subject.ROUTE, key, spans, since, until)),
+        *(
+            change
+            for key, spans in history.sites.items()
+            for change in _of(Subject.SITE, key, spans, since, until, scope)
+        ),
+        *(
+            change
+            for key, spans in history.routes.items()
+            for change in _of(Subject.ROUTE, key, spans, since, until, scope)
+        ),
     ]
     return sorted(found, key=lambda change: (change.at, change.subject, change.subject_id, change.measure))
 
 
-def _of(subject: Subject, key: str, spans: Sequence[Span[Row]], since: datetime, until: datetime) -> Iterator[Change]:
+def _of(
+    subject: Subject, key: str, spans: Sequence[Span[Row]], since: datetime, until: datetime, scope: Scope
+) -> Iterator[Change]:
     before = span_at(spans, since)
-    counted = measures(before.row if before else None)
+    counted = measures(before.row) if before and scope.keeps(before.row) else frozenset[Measure]()
     for span in spans:
         if not since <= span.starts_at < until:
             continue
-        now = measures(span.row)
+        now = measures(span.row) if scope.keeps(span.row) else frozenset[Measure]()
         for measure in sorted(counted ^ now):
             yield Change(
                 at=span.starts_at,
@@ -77,13 +89,14 @@ def _of(subject: Subject, key: str, spans: Sequence[Span[Row]], since: datetime,
                 name=span.row.name,
                 district=span.row.district,
                 unit=span.row.unit,
-                reasons=() if measure in now else _reasons(span.row),
+                reasons=() if measure in now else reasons_of(span.row),
                 because=span.because,
             )
         counted = now
 
 
-def _reasons(row: CountedSite | CountedRoute) -> tuple[Why, ...]:
+def reasons_of(row: CountedSite | CountedRoute) -> tuple[Why, ...]:
+    """Why a route does not count, or a site is not laid out."""
     if isinstance(row, CountedRoute):
         return row.count.reasons
     return () if row.count.reason is None else (row.count.reason,)

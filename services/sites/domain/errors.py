@@ -76,3 +76,28 @@ class UnknownWord(Invalid):
 
     def __init__(self, field: str, known: Sequence[str]) -> None:
         super().__init__(f"{field} must be one or several of {', '.join(known)}", field=field)
+
+
+class MonthAhead(Invalid):
+    """A month is asked for that has not begun."""
+
+    def __init__(self, month: str, field: str) -> None:
+        super().__init__(f"{month} has not begun", field=field)
+
+
+class InvalidMonths(Invalid):
+    """The months asked for are none: the first is after the last, or they are too many."""
+
+
+class TargetNotFound(NotFound):
+    """No target has this id."""
+
+    def __init__(self, target_id: str) -> None:
+        super().__init__(f"there is no target {target_id}", target_id=target_id)
+
+
+class RouteNotKnown(NotFound):
+    """No route of this id has been filed, as far as sites has heard."""
+
+    def __init__(self, route_id: str) -> None:
+        super().__init__(f"there is no route {route_id}", route_id=route_id)

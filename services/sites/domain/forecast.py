@@ -10,6 +10,7 @@ FEWEST_MONTHS: Final = 3
 WINDOW_MONTHS: Final = 12
 DRAWS: Final = 4_000
 LOW, HIGH = 10, 90  # percentiles
+METHOD: Final = "bootstrap of the last 12 monthly increments at most: median and 80 % interval of 4000 draws"
 _SEED: Final = 20_260_101  # fixed, so that a report of a past month comes out the same
 
 

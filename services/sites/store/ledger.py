@@ -52,7 +52,7 @@ def facts_of(connection: sa.Connection, subject: Subject, subject_id: str) -> li
     statement = (
         sa.select(fact)
         .where(fact.c.subject == subject.value, fact.c.subject_id == subject_id)
-        .order_by(fact.c.effective_at, fact.c.recorded_at, fact.c.log, fact.c.position)
+        .order_by(fact.c.effective_at, fact.c.recorded_at, fact.c.log != "sites", fact.c.position)
     )
     return [_fact(row) for row in connection.execute(statement).mappings()]
 
