@@ -26,6 +26,7 @@ describe("civil time of the city", () => {
   test("is shown short, with the second date only where it differs", () => {
     expect(formatInstant("2026-11-22T16:05:00Z", WUHAN)).toBe("11-23 00:05");
     expect(formatWindow("2026-11-23T01:30:00Z", "2026-11-23T01:48:00Z", WUHAN)).toBe("11-23 09:30–09:48");
+    expect(formatWindow("2026-11-23T01:30:05Z", "2026-11-23T01:31:20.5Z", WUHAN)).toBe("11-23 09:30:05–09:31:20");
     expect(formatWindow("2026-11-23T15:30:00Z", "2026-11-23T16:10:00Z", WUHAN)).toBe("11-23 23:30–11-24 00:10");
   });
 

@@ -69,12 +69,16 @@ export function formatClock(instant: string | Date, zone: string): string {
   return `${two(at.hour)}:${two(at.minute)}:${two(at.second)}`;
 }
 
-/** `11-23 09:30–09:48`, with the second date only where it differs. */
+/** Shorter windows are told to the second. */
+const SHORT_MS = 10 * 60_000;
+
+/** `11-23 09:30–09:48`, with the second date only where it differs; a short one `11-23 09:30:05–09:31:20`. */
 export function formatWindow(start: string, end: string, zone: string): string {
-  const from = toLocal(start, zone);
-  const until = toLocal(end, zone);
+  const [from, until] = [toLocal(start, zone), toLocal(end, zone)];
+  const isShort = Date.parse(end) - Date.parse(start) < SHORT_MS;
+  const clock = (at: string): string => (isShort ? formatClock(at, zone) : toLocal(at, zone).slice(11));
   const sameDay = from.slice(0, 10) === until.slice(0, 10);
-  return `${from.slice(5, 10)} ${from.slice(11)}–${sameDay ? "" : `${until.slice(5, 10)} `}${until.slice(11)}`;
+  return `${from.slice(5, 10)} ${clock(start)}–${sameDay ? "" : `${until.slice(5, 10)} `}${clock(end)}`;
 }
 
 /** 10:00 of tomorrow in the city, as `datetime-local` wants it: the usual first choice for a filing. */

@@ -11,7 +11,7 @@ export interface Resource<T> {
   reload: () => void;
 }
 
-/** A burst of events asks for one reload, at most one in this time. */
+/** A burst of events asks for one reload: after this time, and longer where the last reload took long. */
 const SETTLE_MS = 400;
 
 export function useResource<T>(
@@ -26,13 +26,16 @@ export function useResource<T>(
   const reload = useCallback(() => setRound((n) => n + 1), []);
   const relevant = useRef(changedBy);
   relevant.current = changedBy;
+  const tookMs = useRef(0);
 
   useEffect(() => {
     const stop = new AbortController();
+    const began = performance.now();
     setLoading(true);
     load(stop.signal)
       .then((loaded) => {
         if (stop.signal.aborted) return;
+        tookMs.current = performance.now() - began;
         setValue(loaded);
         setProblem(null);
         setLoading(false);
@@ -49,7 +52,7 @@ export function useResource<T>(
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = listen((event) => {
       if (!relevant.current(event)) return;
-      timer ??= setTimeout(() => { timer = undefined; reload(); }, SETTLE_MS);
+      timer ??= setTimeout(() => { timer = undefined; reload(); }, SETTLE_MS + 2 * tookMs.current);
     });
     return () => { stop(); clearTimeout(timer); };
   }, [reload]);

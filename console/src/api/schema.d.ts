@@ -975,7 +975,7 @@ export interface paths {
         };
         /**
          * Read Progress
-         * @description Progress toward the city's targets, now.
+         * @description Progress toward the city's targets: now, or when a month ended.
          */
         get: operations["read_progress_progress_get"];
         put?: never;
@@ -995,7 +995,7 @@ export interface paths {
         };
         /**
          * List Counted Sites
-         * @description Each site with whether it counts as laid out, and why not.
+         * @description Each site with whether it counts as laid out, and why not; now, or when a month ended.
          */
         get: operations["list_counted_sites_progress_sites_get"];
         put?: never;
@@ -1015,7 +1015,7 @@ export interface paths {
         };
         /**
          * List Counted Routes
-         * @description Each route with whether it counts, and why not.
+         * @description Each route with whether it counts, and why not; now, or when a month ended.
          */
         get: operations["list_counted_routes_progress_routes_get"];
         put?: never;
@@ -1038,6 +1038,166 @@ export interface paths {
          * @description Every target with its verb, period, owner unit and source, as the city's documents state it.
          */
         get: operations["list_targets_targets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/progress/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Months
+         * @description What counted when each month ended in the city's time, made from the events, with what entered and left in it.
+         */
+        get: operations["read_months_progress_history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/progress/breakdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Breakdown
+         * @description What counted when a month ended, by district, unit, kind of site or scenario family of routes.
+         */
+        get: operations["read_breakdown_progress_breakdown_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/progress/burnup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Burn Up
+         * @description A target's count by month, with a forecast from the months that are over and its uncertainty.
+         */
+        get: operations["read_burn_up_progress_burnup_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/progress/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Units
+         * @description Every unit that is declared on anything, with what counts and what waits; those that lag first.
+         */
+        get: operations["list_units_progress_units_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/progress/idle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Idle
+         * @description Nests (or sites of the kind asked for) in use all through a month in which no flight left them, by the plans.
+         */
+        get: operations["list_idle_progress_idle_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/progress/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Changes
+         * @description Each site and route that entered or left a count in a month, with the events that made it so.
+         */
+        get: operations["list_changes_progress_changes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/progress/sites/{site_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Site Life
+         * @description Since when a site has counted toward what, and each event behind it.
+         */
+        get: operations["read_site_life_progress_sites__site_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/progress/routes/{route_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Route Life
+         * @description Since when a route has counted as what, and each event behind it.
+         */
+        get: operations["read_route_life_progress_routes__route_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1233,6 +1393,12 @@ export interface components {
             message: components["schemas"]["Message"];
         };
         /**
+         * AuthorityPurpose
+         * @description What an authority is to be contacted for.
+         * @enum {string}
+         */
+        AuthorityPurpose: "AUTHORIZATION" | "NOTIFICATION" | "INFORMATION";
+        /**
          * AuthorizationSpec
          * @description Permission (许可) for an airspace and a time, given by the approving body. It reserves nothing.
          */
@@ -1294,11 +1460,103 @@ export interface components {
             withdrawn_because: string;
         };
         /**
+         * BecauseView
+         * @description The event behind a change: its place in the log it was recorded in, when it took effect and was recorded.
+         */
+        BecauseView: {
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            /** Log */
+            log: string;
+            /** Position */
+            position: number;
+            /** Type */
+            type: string;
+            subject: components["schemas"]["Subject"];
+            /** Subject Id */
+            subject_id: string;
+            /**
+             * Effective At
+             * Format: date-time
+             */
+            effective_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Reason */
+            reason: string;
+            /** Zones */
+            zones: string[];
+        };
+        /**
          * Binds
          * @description Whom a zone binds.
          * @enum {string}
          */
         Binds: "uncrewed" | "crewed" | "both";
+        /**
+         * BurnUp
+         * @description A target's count by month; forecast from the months that are over, from the first in which anything was known.
+         *
+         *     `reached_*`: the month in which the number is reached by the quick tenth, the half and nine tenths of the draws;
+         *     null where not within 36 months. Without bands there are too few months to say anything.
+         */
+        BurnUp: {
+            /** Target Id */
+            target_id: string;
+            /** Number */
+            number: number;
+            /** Points */
+            points: components["schemas"]["Point"][];
+            /** Bands */
+            bands: components["schemas"]["MonthBand"][];
+            /** Reached Early */
+            reached_early: string | null;
+            /** Reached Mid */
+            reached_mid: string | null;
+            /** Reached Late */
+            reached_late: string | null;
+            /** Method */
+            method: string;
+        };
+        /**
+         * By
+         * @description What progress may be broken down by.
+         * @enum {string}
+         */
+        By: "district" | "unit" | "kind" | "scenario";
+        /**
+         * ChangeView
+         * @description A site or route entered a count or left it: why it does not count any more, and because of which events.
+         */
+        ChangeView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            measure: components["schemas"]["Measure"];
+            /** Entered */
+            entered: boolean;
+            subject: components["schemas"]["Subject"];
+            /** Subject Id */
+            subject_id: string;
+            /** Name */
+            name: string;
+            /** District */
+            district: string;
+            /** Unit */
+            unit: string;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonView"][];
+            /** Because */
+            because: components["schemas"]["BecauseView"][];
+        };
         /**
          * CircleOutline
          * @description Centre `(longitude, latitude)` and radius in metres.
@@ -1475,6 +1733,8 @@ export interface components {
             district: string;
             /** Unit */
             unit: string;
+            /** Scenario */
+            scenario: string;
             /** Counts */
             counts: boolean;
             reason: components["schemas"]["ReasonView"] | null;
@@ -1589,6 +1849,33 @@ export interface components {
             /** Sites */
             sites: number;
         };
+        /**
+         * DailyPeriod
+         * @description A part of the days named, by clock or by the sun; the whole day from where nothing is said, or until.
+         *
+         *     A clock without an offset is the city's. An end that is not after its start is the next day's.
+         */
+        DailyPeriod: {
+            /**
+             * Day
+             * @default [
+             *       "ANY"
+             *     ]
+             */
+            day?: components["schemas"]["Weekday"][];
+            /** Start Time */
+            start_time?: string | null;
+            start_event?: components["schemas"]["DaylightEvent"] | null;
+            /** End Time */
+            end_time?: string | null;
+            end_event?: components["schemas"]["DaylightEvent"] | null;
+        };
+        /**
+         * DaylightEvent
+         * @description What the sun does at the zone's centroid (ED-318 CodeDaylightEventType).
+         * @enum {string}
+         */
+        DaylightEvent: "BMCT" | "SR" | "SS" | "EECT";
         /**
          * DistrictProgressView
          * @description What counts in a district; the empty adcode is outside the city.
@@ -1792,6 +2079,17 @@ export interface components {
             demo: boolean;
         };
         /**
+         * GroupView
+         * @description What counts of one district, unit, kind or scenario family; the empty key is where none is stated.
+         */
+        GroupView: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            tally: components["schemas"]["Tally"];
+        };
+        /**
          * HeightBasis
          * @description Which height of a flight a zone's band is compared with.
          * @enum {string}
@@ -1817,6 +2115,38 @@ export interface components {
             };
         };
         /**
+         * HistoryView
+         * @description The months asked for; `facts` is the number of events they were made from.
+         */
+        HistoryView: {
+            /** Facts */
+            facts: number;
+            /** Months */
+            months: components["schemas"]["MonthProgress"][];
+        };
+        /**
+         * IdleSite
+         * @description A site that was in use all through a period in which no flight left it.
+         */
+        IdleSite: {
+            /** Site Id */
+            site_id: string;
+            /** Name */
+            name: string;
+            kind: components["schemas"]["SiteKind"];
+            /** District */
+            district: string;
+            /** Unit */
+            unit: string;
+            /**
+             * In Use Since
+             * Format: date-time
+             */
+            in_use_since: string;
+            /** Demo */
+            demo: boolean;
+        };
+        /**
          * ImportReport
          * @description How many zones were put in force, stood so already, or were refused and why.
          */
@@ -1829,6 +2159,38 @@ export interface components {
             errors: components["schemas"]["RowError"][];
         };
         /**
+         * LifeView
+         * @description How one site or route has stood, and every event that is told of it, oldest first.
+         */
+        LifeView: {
+            subject: components["schemas"]["Subject"];
+            /** Subject Id */
+            subject_id: string;
+            /** Standings */
+            standings: components["schemas"]["StandingView"][];
+            /** Events */
+            events: components["schemas"]["BecauseView"][];
+        };
+        /**
+         * LocalText
+         * @description A text and its language (`zh-CN`, `en-GB`; empty where the source does not say).
+         */
+        LocalText: {
+            /** Text */
+            text: string;
+            /**
+             * Lang
+             * @default
+             */
+            lang?: string;
+        };
+        /**
+         * Measure
+         * @description The four numbers of the board.
+         * @enum {string}
+         */
+        Measure: "sites_laid_out" | "sites_in_use" | "commercial_routes" | "governance_routes";
+        /**
          * Message
          * @description The same sentence twice.
          */
@@ -1837,6 +2199,42 @@ export interface components {
             zh: string;
             /** En */
             en: string;
+        };
+        /**
+         * MonthBand
+         * @description A month to come: the median, and the interval that holds 80 % of what was drawn.
+         */
+        MonthBand: {
+            /** Month */
+            month: string;
+            /** Low */
+            low: number;
+            /** Mid */
+            mid: number;
+            /** High */
+            high: number;
+        };
+        /**
+         * MonthProgress
+         * @description What counted when a month ended, and what entered and left in it. `complete`: the month is over.
+         */
+        MonthProgress: {
+            /** Month */
+            month: string;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Complete */
+            complete: boolean;
+            total: components["schemas"]["Tally"];
+            /** Districts */
+            districts: {
+                [key: string]: components["schemas"]["Tally"];
+            };
+            entered: components["schemas"]["Tally"];
+            left: components["schemas"]["Tally"];
         };
         /**
          * Move
@@ -1857,6 +2255,16 @@ export interface components {
         Page_AuthorizationView_: {
             /** Items */
             items: components["schemas"]["AuthorizationView"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Some items of a list; `next` is the cursor of the page that follows, None on the last.
+         */
+        Page_ChangeView_: {
+            /** Items */
+            items: components["schemas"]["ChangeView"][];
             /** Next */
             next: string | null;
         };
@@ -2013,6 +2421,16 @@ export interface components {
          * @enum {string}
          */
         PlanState: "submitted" | "approved" | "refused" | "awaiting" | "not_required" | "withdrawn" | "lapsed";
+        /**
+         * Point
+         * @description What counted toward the target when a month ended, or counts now in a month that is not over.
+         */
+        Point: {
+            /** Month */
+            month: string;
+            /** Count */
+            count: number;
+        };
         /**
          * PolygonOutline
          * @description A GeoJSON Polygon: rings closed, the first the shell.
@@ -2559,6 +2977,36 @@ export interface components {
          */
         Standing: "compatible" | "authorised" | "awaiting" | "refused" | "unassessed";
         /**
+         * StandingView
+         * @description How a site or route stood from an instant on.
+         */
+        StandingView: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** State */
+            state: string;
+            /** Counts Toward */
+            counts_toward: components["schemas"]["Measure"][];
+            route_class: components["schemas"]["RouteClass"] | null;
+            /** District */
+            district: string;
+            /** Unit */
+            unit: string;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonView"][];
+            /** Because */
+            because: components["schemas"]["BecauseView"][];
+        };
+        /**
+         * Subject
+         * @description What a fact is about.
+         * @enum {string}
+         */
+        Subject: "site" | "route";
+        /**
          * SubjectKind
          * @description What a finding is against.
          * @enum {string}
@@ -2615,6 +3063,41 @@ export interface components {
             /** Kinds */
             kinds: components["schemas"]["SiteKind"][];
             route_class: components["schemas"]["RouteClass"] | null;
+        };
+        /**
+         * TemporaryNotice
+         * @description The public notice that a temporary control rests on (Decree 761 Art. 20).
+         */
+        TemporaryNotice: {
+            /** Determined By */
+            determined_by: string;
+            /** Number */
+            number: string;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /**
+             * Emergency
+             * @default false
+             */
+            emergency?: boolean;
+        };
+        /**
+         * TimePeriod
+         * @description A span of time, on one side or both without end, in which a zone applies: always, or by its daily periods.
+         */
+        TimePeriod: {
+            /** Starts At */
+            starts_at?: string | null;
+            /** Ends At */
+            ends_at?: string | null;
+            /**
+             * Schedule
+             * @default []
+             */
+            schedule?: components["schemas"]["DailyPeriod"][];
         };
         /**
          * TimeWindow
@@ -2684,6 +3167,99 @@ export interface components {
             counts: components["schemas"]["Counts"];
         };
         /**
+         * UasZone
+         * @description What ED-269 and ED-318 say of a zone and the rest of `ZoneSpec` has no field for.
+         */
+        UasZone: {
+            /** Identifier */
+            identifier: string;
+            /**
+             * Country
+             * @default
+             */
+            country?: string;
+            /**
+             * Variant
+             * @default COMMON
+             */
+            variant?: string;
+            /**
+             * Uspace
+             * @default false
+             */
+            uspace?: boolean;
+            /**
+             * U Space Class
+             * @default
+             */
+            u_space_class?: string;
+            /** Region */
+            region?: number | null;
+            /** Regulation Exemption */
+            regulation_exemption?: boolean | null;
+            /**
+             * Names
+             * @default []
+             */
+            names?: components["schemas"]["LocalText"][];
+            /**
+             * Reasons
+             * @default []
+             */
+            reasons?: components["schemas"]["ZoneReason"][];
+            /**
+             * Other Reason
+             * @default []
+             */
+            other_reason?: components["schemas"]["LocalText"][];
+            /**
+             * Message
+             * @default []
+             */
+            message?: components["schemas"]["LocalText"][];
+            /**
+             * Authorities
+             * @default []
+             */
+            authorities?: components["schemas"]["ZoneAuthority"][];
+            /** Created At */
+            created_at?: string | null;
+            /** Updated At */
+            updated_at?: string | null;
+            /**
+             * Extended
+             * @default
+             */
+            extended?: string;
+        };
+        /**
+         * UnitProgress
+         * @description A unit declared on sites or routes: what counts, what it has gained, what waits.
+         *
+         *     `lags`: something of the unit waits to count, and in the month asked for and the two before it nothing entered any
+         *     of its counts. `waiting_sites` are registered, not retired and not laid out; `unused_sites` are laid out and not in
+         *     use; `waiting_routes` are filed and do not count.
+         */
+        UnitProgress: {
+            /** Unit */
+            unit: string;
+            tally: components["schemas"]["Tally"];
+            /** Entered In 3 Months */
+            entered_in_3_months: number;
+            /** Left In 3 Months */
+            left_in_3_months: number;
+            /** Waiting Sites */
+            waiting_sites: number;
+            /** Unused Sites */
+            unused_sites: number;
+            /** Waiting Routes */
+            waiting_routes: number;
+            /** Last Gain At */
+            last_gain_at: string | null;
+            /** Lags */
+            lags: boolean;
+        };
+        /**
          * Waypoint
          * @description A point of the path at a height in the intent's reference, where `hover_s` seconds are spent within a radius.
          *
@@ -2709,6 +3285,12 @@ export interface components {
              */
             hover_radius_m?: number;
         };
+        /**
+         * Weekday
+         * @description Days of the week; `ANY` is each of them.
+         * @enum {string}
+         */
+        Weekday: "MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT" | "SUN" | "ANY";
         /**
          * Words
          * @description A text for people, in Chinese and in English.
@@ -2739,16 +3321,66 @@ export interface components {
             published_at: string;
         };
         /**
+         * ZoneAuthority
+         * @description Whom to ask, notify or read about a zone.
+         */
+        ZoneAuthority: {
+            purpose: components["schemas"]["AuthorityPurpose"];
+            /**
+             * Name
+             * @default []
+             */
+            name?: components["schemas"]["LocalText"][];
+            /**
+             * Service
+             * @default []
+             */
+            service?: components["schemas"]["LocalText"][];
+            /**
+             * Contact Name
+             * @default []
+             */
+            contact_name?: components["schemas"]["LocalText"][];
+            /**
+             * Site Url
+             * @default
+             */
+            site_url?: string;
+            /**
+             * Email
+             * @default
+             */
+            email?: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone?: string;
+            /**
+             * Interval Before
+             * @default
+             */
+            interval_before?: string;
+        };
+        /**
          * ZoneKind
          * @description Chinese kinds of airspace, and the eight grounds of Decree 761 Art. 19 for controlled airspace.
          * @enum {string}
          */
         ZoneKind: "controlled_height" | "controlled_airport" | "controlled_border" | "controlled_military" | "controlled_hazard" | "controlled_infrastructure" | "controlled_electromagnetic" | "controlled_heritage" | "controlled_other" | "temporary" | "prohibited" | "suitable" | "isolated" | "test";
         /**
+         * ZoneReason
+         * @description Why there is a zone (ED-318 CodeZoneReasonType and what ED-269 has more).
+         * @enum {string}
+         */
+        ZoneReason: "AIR_TRAFFIC" | "SENSITIVE" | "PRIVACY" | "POPULATION" | "NATURE" | "NOISE" | "FOREIGN_TERRITORY" | "EMERGENCY" | "DAR" | "OTHER";
+        /**
          * ZoneSpec
          * @description A zone as a regulator states it: outline, band, period, restriction, authority and source.
          *
          *     `lower` None is the ground, `upper` None is without limit; `starts_at`/`ends_at` None is permanent on that side.
+         *     Within them it applies in its `limited_applicability`, at any time where that is empty. `notice` is what a
+         *     temporary control rests on; `uas_zone` keeps what a file of ED-269 or ED-318 says beyond these fields.
          */
         ZoneSpec: {
             /** Name */
@@ -2794,6 +3426,15 @@ export interface components {
              * @default false
              */
             demo?: boolean;
+            /**
+             * Limited Applicability
+             * @default []
+             */
+            limited_applicability?: components["schemas"]["TimePeriod"][];
+            /** Grade */
+            grade?: number | null;
+            notice?: components["schemas"]["TemporaryNotice"] | null;
+            uas_zone?: components["schemas"]["UasZone"] | null;
         };
         /**
          * ZoneState
@@ -3062,6 +3703,15 @@ export interface components {
              * @default false
              */
             demo?: boolean;
+            /**
+             * Limited Applicability
+             * @default []
+             */
+            limited_applicability?: components["schemas"]["TimePeriod"][];
+            /** Grade */
+            grade?: number | null;
+            notice?: components["schemas"]["TemporaryNotice"] | null;
+            uas_zone?: components["schemas"]["UasZone"] | null;
             /** Zone Id */
             zone_id?: string | null;
         };
@@ -4965,7 +5615,12 @@ export interface operations {
     };
     read_progress_progress_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description such as 2026-11, in the city's time */
+                month?: string | null;
+                /** @description as it was known then: without what was recorded later, however it is dated */
+                known_at?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4997,10 +5652,22 @@ export interface operations {
             query?: {
                 /** @description only those that count, or only those that do not */
                 counts?: boolean | null;
-                /** @description adcode, or `outside` for outside the city */
-                district?: string | null;
+                /** @description only those that make up this number of the board */
+                measure?: components["schemas"]["Measure"] | null;
+                /** @description such as 2026-11, in the city's time */
+                month?: string | null;
+                /** @description as it was known then: without what was recorded later, however it is dated */
+                known_at?: string | null;
                 limit?: number;
                 cursor?: string | null;
+                /** @description adcode, or `outside` for outside the city */
+                district?: string | null;
+                /** @description the unit declared, 承办单位 */
+                unit?: string | null;
+                /** @description of sites; leaves routes out */
+                kind?: components["schemas"]["SiteKind"] | null;
+                /** @description of routes; leaves sites out */
+                scenario?: string | null;
             };
             header?: never;
             path?: never;
@@ -5033,10 +5700,22 @@ export interface operations {
             query?: {
                 /** @description only those that count, or only those that do not */
                 counts?: boolean | null;
-                /** @description adcode, or `outside` for outside the city */
-                district?: string | null;
+                /** @description only those that make up this number of the board */
+                measure?: components["schemas"]["Measure"] | null;
+                /** @description such as 2026-11, in the city's time */
+                month?: string | null;
+                /** @description as it was known then: without what was recorded later, however it is dated */
+                known_at?: string | null;
                 limit?: number;
                 cursor?: string | null;
+                /** @description adcode, or `outside` for outside the city */
+                district?: string | null;
+                /** @description the unit declared, 承办单位 */
+                unit?: string | null;
+                /** @description of sites; leaves routes out */
+                kind?: components["schemas"]["SiteKind"] | null;
+                /** @description of routes; leaves sites out */
+                scenario?: string | null;
             };
             header?: never;
             path?: never;
@@ -5080,6 +5759,330 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TargetView"][];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_months_progress_history_get: {
+        parameters: {
+            query?: {
+                /** @description such as 2026-11, in the city's time */
+                from?: string | null;
+                /** @description such as 2026-11, in the city's time */
+                to?: string | null;
+                /** @description as it was known then: without what was recorded later, however it is dated */
+                known_at?: string | null;
+                /** @description adcode, or `outside` for outside the city */
+                district?: string | null;
+                /** @description the unit declared, 承办单位 */
+                unit?: string | null;
+                /** @description of sites; leaves routes out */
+                kind?: components["schemas"]["SiteKind"] | null;
+                /** @description of routes; leaves sites out */
+                scenario?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryView"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_breakdown_progress_breakdown_get: {
+        parameters: {
+            query: {
+                by: components["schemas"]["By"];
+                /** @description such as 2026-11, in the city's time */
+                month?: string | null;
+                /** @description as it was known then: without what was recorded later, however it is dated */
+                known_at?: string | null;
+                /** @description adcode, or `outside` for outside the city */
+                district?: string | null;
+                /** @description the unit declared, 承办单位 */
+                unit?: string | null;
+                /** @description of sites; leaves routes out */
+                kind?: components["schemas"]["SiteKind"] | null;
+                /** @description of routes; leaves sites out */
+                scenario?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupView"][];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_burn_up_progress_burnup_get: {
+        parameters: {
+            query?: {
+                target_id?: string;
+                /** @description such as 2026-11, in the city's time */
+                from?: string | null;
+                /** @description such as 2026-11, in the city's time */
+                to?: string | null;
+                /** @description as it was known then: without what was recorded later, however it is dated */
+                known_at?: string | null;
+                /** @description adcode, or `outside` for outside the city */
+                district?: string | null;
+                /** @description the unit declared, 承办单位 */
+                unit?: string | null;
+                /** @description of sites; leaves routes out */
+                kind?: components["schemas"]["SiteKind"] | null;
+                /** @description of routes; leaves sites out */
+                scenario?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BurnUp"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_units_progress_units_get: {
+        parameters: {
+            query?: {
+                /** @description such as 2026-11, in the city's time */
+                month?: string | null;
+                /** @description as it was known then: without what was recorded later, however it is dated */
+                known_at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitProgress"][];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_idle_progress_idle_get: {
+        parameters: {
+            query?: {
+                /** @description such as 2026-11, in the city's time */
+                month?: string | null;
+                /** @description as it was known then: without what was recorded later, however it is dated */
+                known_at?: string | null;
+                /** @description adcode, or `outside` for outside the city */
+                district?: string | null;
+                /** @description the unit declared, 承办单位 */
+                unit?: string | null;
+                /** @description of sites; leaves routes out */
+                kind?: components["schemas"]["SiteKind"] | null;
+                /** @description of routes; leaves sites out */
+                scenario?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdleSite"][];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_changes_progress_changes_get: {
+        parameters: {
+            query?: {
+                /** @description such as 2026-11, in the city's time */
+                month?: string | null;
+                measure?: components["schemas"]["Measure"] | null;
+                entered?: boolean | null;
+                /** @description as it was known then: without what was recorded later, however it is dated */
+                known_at?: string | null;
+                /** @description adcode, or `outside` for outside the city */
+                district?: string | null;
+                /** @description the unit declared, 承办单位 */
+                unit?: string | null;
+                /** @description of sites; leaves routes out */
+                kind?: components["schemas"]["SiteKind"] | null;
+                /** @description of routes; leaves sites out */
+                scenario?: string | null;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ChangeView_"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_site_life_progress_sites__site_id__get: {
+        parameters: {
+            query?: {
+                /** @description as it was known then: without what was recorded later, however it is dated */
+                known_at?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description 1 to 64 letters, digits or . _ : - */
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifeView"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_route_life_progress_routes__route_id__get: {
+        parameters: {
+            query?: {
+                /** @description as it was known then: without what was recorded later, however it is dated */
+                known_at?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description 1 to 64 letters, digits or . _ : - */
+                route_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifeView"];
                 };
             };
             /** @description A problem with the request */

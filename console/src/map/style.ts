@@ -32,7 +32,11 @@ const ground: LayerSpecification[] = [
   { id: "outside", type: "background", paint: { "background-color": LAND.outside } },
   { id: "city", type: "fill", source: "districts", paint: { "fill-color": LAND.city } },
   { id: "coverage", type: "fill", source: "coverage", paint: { "fill-color": coverageColor(), "fill-opacity": 0.9 } },
-  { id: "water", type: "fill", source: "water", paint: { "fill-color": LAND.water }, filter: ["==", ["geometry-type"], "Polygon"] },
+  {
+    // coarse outlines, right for the whole city: they fade where one comes nearer than they are true
+    id: "water", type: "fill", source: "water", filter: ["==", ["geometry-type"], "Polygon"],
+    paint: { "fill-color": LAND.water, "fill-opacity": ["interpolate", ["linear"], ["zoom"], 11, 1, 13.5, 0.35], "fill-antialias": false },
+  },
   {
     id: "rivers", type: "line", source: "water", filter: ["==", ["geometry-type"], "LineString"],
     paint: { "line-color": LAND.water, "line-width": 2 },

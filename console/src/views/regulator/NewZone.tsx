@@ -5,10 +5,10 @@ import { type ApiProblem, asProblem, fieldProblem } from "../../api/errors";
 import { BINDS, REFERENCES, RESTRICTIONS, type TouchedView, type Zone, ZONE_KINDS } from "../../api/types";
 import { ProblemBox } from "../../components/basics";
 import { Input, Select, TextArea } from "../../components/fields";
-import { circleRing, collection, distanceM, formatPosition, lineFeature, parsePosition, pointFeature } from "../../geo";
+import { circleRing, collection, distanceM, drawable, formatPosition, lineFeature, parsePosition, pointFeature } from "../../geo";
 import { EMPTY } from "../../geo";
 import { t, word } from "../../i18n";
-import { setSource, useMapTool, useSource } from "../../map/map";
+import { frameGeometries, setSource, useMapTool, useSource } from "../../map/map";
 import { timezone } from "../../state";
 import { Impact } from "./Impact";
 import { specOf, type ZoneDraft, type ZoneFault, zoneFaults } from "./zoneDraft";
@@ -43,7 +43,10 @@ export function NewZone({ onDone }: { onDone: (zone?: Zone) => void }) {
       setBusy(null);
     }
   };
-  const ask = () => run("impact", async () => setImpact({ of: body, answer: await post<TouchedView>("/zones/impact", spec) }));
+  const ask = () => run("impact", async () => {
+    if (spec) frameGeometries([drawable(spec.outline)]);
+    setImpact({ of: body, answer: await post<TouchedView>("/zones/impact", spec) });
+  });
   const publish = () => run("publish", async () => onDone(await post<Zone>("/zones", spec)));
 
   const missing = tried ? zoneFaults(draft) : [];
