@@ -67,7 +67,7 @@ _HEIGHT_RULE = {
     "source": "无人驾驶航空器飞行管理暂行条例（国令第 761 号）第十九条；范围按市域外扩约 1 公里绘制，非官方边界"
     " / Decree 761 Art. 19; drawn around the city about 1 km outside its boundary, no official polygon",
     "reason": "真高 120 米以上空域划设为管制空域，飞行须经批准",
-    "article": "Decree 761 Art. 19",
+    "article": "条例第十九条 (Decree 761 Art. 19)",
 }
 _TIANHE = {
     "zone_id": "zhhh-clearance",
@@ -81,7 +81,7 @@ _TIANHE = {
     "第三跑道 2025-01-23 启用，未见更新公告"
     " / computed from the runway thresholds by the notice of 2017-09; no notice for the third runway was found",
     "reason": "机场净空保护区域，飞行须经批准",
-    "article": "Decree 761 Art. 19(1)",
+    "article": "条例第十九条第一项 (Decree 761 Art. 19(1))",
 }
 
 

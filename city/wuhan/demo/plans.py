@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -43,6 +44,16 @@ class Day:
     routes: Sequence[DemoRoute]
     clear: Clear
     chance: random.Random
+
+    @cached_property
+    def shores(self) -> Sequence[Sequence[Place]]:
+        """The longest stretch inside the city of the shore of each larger river or lake."""
+        city = shapely.union_all([district.polygon for district in self.land.city.districts])
+        larger = [each for each in self.land.city.water if each.area > 0.0008]
+        rings = [shapely.get_exterior_ring(shapely.get_parts(each)[0]) for each in larger]
+        inside = [max(shapely.get_parts(shapely.intersection(ring, city)), key=shapely.length) for ring in rings]
+        stretches = [[(round(x, 6), round(y, 6)) for x, y in shapely.get_coordinates(line).tolist()] for line in inside]
+        return [points for points in stretches if len(points) > 8]
 
     def at(self, hours: Sequence[int]) -> datetime:
         """A time in one of these hours of the city's day, on a quarter of a minute."""
@@ -108,15 +119,14 @@ def incident(day: Day) -> Draft:
 
 def water_patrol(day: Day) -> Draft:
     """河湖巡查: along a shore, 8 to 15 km."""
-    shore = day.chance.choice([each for each in day.land.city.water if each.area > 0.0008])
-    ring = [(lng, lat) for lng, lat in shapely.get_coordinates(shapely.get_parts(shore)[0]).tolist()]
-    start = day.chance.randrange(len(ring))
+    shore = day.chance.choice(day.shores)
     length = day.chance.uniform(6000, 12_000)
-    points = [ring[start]]
-    while sum(distance_m(a, b) for a, b in pairwise(points)) < length and len(points) < 60:
-        start = (start + 1) % len(ring)
-        points.append(ring[start])
-    points = [(round(x, 6), round(y, 6)) for x, y in points]
+    first = day.chance.randrange(max(1, len(shore) - 3))
+    points = [shore[first]]
+    for point in shore[first + 1 : first + 60]:
+        if sum(distance_m(a, b) for a, b in pairwise(points)) >= length:
+            break
+        points.append(point)
     intent = FlightIntent(
         departure=place(points[0]),
         arrival=place(points[-1]),

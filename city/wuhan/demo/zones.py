@@ -29,15 +29,25 @@ class Ground:
 
 
 GROUNDS: Final = (
-    Ground(ZoneKind.CONTROLLED_AIRPORT, "通用机场周边", (1500, 2000), 1, "Decree 761 Art. 19(1)"),
-    Ground(ZoneKind.CONTROLLED_BORDER, "界线保护区（示例）", (300, 400), 1, "Decree 761 Art. 19(2)"),
-    Ground(ZoneKind.CONTROLLED_MILITARY, "涉密单位", (300, 700), 6, "Decree 761 Art. 19(3)"),
-    Ground(ZoneKind.CONTROLLED_HAZARD, "易燃易爆品仓储区", (200, 500), 6, "Decree 761 Art. 19(4)"),
-    Ground(ZoneKind.CONTROLLED_INFRASTRUCTURE, "变电站", (120, 250), 14, "Decree 761 Art. 19(5)"),
-    Ground(ZoneKind.CONTROLLED_INFRASTRUCTURE, "水厂与水源保护区", (200, 450), 6, "Decree 761 Art. 19(5)"),
-    Ground(ZoneKind.CONTROLLED_ELECTROMAGNETIC, "雷达站", (400, 800), 3, "Decree 761 Art. 19(6)"),
-    Ground(ZoneKind.CONTROLLED_HERITAGE, "重要文物保护单位", (150, 300), 5, "Decree 761 Art. 19(7)"),
-    Ground(ZoneKind.CONTROLLED_OTHER, "其他管制区域", (200, 300), 2, "Decree 761 Art. 19(8)"),
+    Ground(ZoneKind.CONTROLLED_AIRPORT, "通用机场周边", (1500, 2000), 1, "条例第十九条第一项 (Decree 761 Art. 19(1))"),
+    Ground(
+        ZoneKind.CONTROLLED_BORDER, "界线保护区（示例）", (300, 400), 1, "条例第十九条第二项 (Decree 761 Art. 19(2))"
+    ),
+    Ground(ZoneKind.CONTROLLED_MILITARY, "涉密单位", (300, 700), 6, "条例第十九条第三项 (Decree 761 Art. 19(3))"),
+    Ground(ZoneKind.CONTROLLED_HAZARD, "易燃易爆品仓储区", (200, 500), 6, "条例第十九条第四项 (Decree 761 Art. 19(4))"),
+    Ground(ZoneKind.CONTROLLED_INFRASTRUCTURE, "变电站", (120, 250), 14, "条例第十九条第五项 (Decree 761 Art. 19(5))"),
+    Ground(
+        ZoneKind.CONTROLLED_INFRASTRUCTURE,
+        "水厂与水源保护区",
+        (200, 450),
+        6,
+        "条例第十九条第五项 (Decree 761 Art. 19(5))",
+    ),
+    Ground(ZoneKind.CONTROLLED_ELECTROMAGNETIC, "雷达站", (400, 800), 3, "条例第十九条第六项 (Decree 761 Art. 19(6))"),
+    Ground(
+        ZoneKind.CONTROLLED_HERITAGE, "重要文物保护单位", (150, 300), 5, "条例第十九条第七项 (Decree 761 Art. 19(7))"
+    ),
+    Ground(ZoneKind.CONTROLLED_OTHER, "其他管制区域", (200, 300), 2, "条例第十九条第八项 (Decree 761 Art. 19(8))"),
 )
 WETLAND: Final = ((113.80, 30.28), (113.88, 30.28), (113.88, 30.34), (113.80, 30.34), (113.80, 30.28))
 
@@ -135,7 +145,7 @@ def _temporary(name: str, center: Place, radius: float, starts_at: datetime, end
         authority=AUTHORITY,
         source=SOURCE,
         reason=f"{name}期间临时管制",
-        article="Decree 761 Art. 20",
+        article="条例第二十条 (Decree 761 Art. 20)",
         demo=True,
     )
 
