@@ -51,10 +51,10 @@ def intent(
     }
 
 
-def nth_intent(number: int) -> dict[str, Any]:
+def nth_intent(number: int, **more: Any) -> dict[str, Any]:
     """A flight in a place and time of its own for each number up to 1,440; the same again for the same number."""
     hour, row = divmod(number, 60)
-    return intent(at=tomorrow(hour=hour), lat=north(CENTER[1], 200.0 * row))
+    return intent(at=tomorrow(hour=hour), lat=north(CENTER[1], 200.0 * row), **more)
 
 
 def circle_zone(
@@ -68,7 +68,7 @@ def circle_zone(
     """A permanent circle zone from the ground up without limit."""
     return {
         "name": "测试区",
-        "kind": "temporary",
+        "kind": "prohibited",
         "restriction": restriction,
         "outline": {"type": "Circle", "center": [lng, lat], "radius_m": radius_m},
         "authority": "武汉市人民政府",

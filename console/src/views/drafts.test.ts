@@ -32,13 +32,21 @@ describe("a zone being drawn", () => {
   const draft: ZoneDraft = {
     center: "114.3, 30.5", radius: "800", name: "演练", kind: "temporary", restriction: "PROHIBITED", lower: "", upper: "300",
     reference: "AMSL", startsAt: "2026-11-23T08:00", endsAt: "", binds: "both", authority: "市政府", reason: "", article: "",
+    noticeBy: "市政府", noticeNumber: "1 号", noticeIssuedAt: "2026-11-22T08:00", emergency: false,
   };
 
   test("becomes a circle with its heights and period", () => {
     expect(specOf(draft, WUHAN)).toMatchObject({
       outline: { type: "Circle", center: [114.3, 30.5], radius_m: 800 }, lower: null,
       upper: { value_m: 300, reference: "AMSL" }, starts_at: "2026-11-23T00:00:00Z", ends_at: null,
+      notice: { determined_by: "市政府", number: "1 号", issued_at: "2026-11-22T00:00:00Z", emergency: false },
     });
+  });
+
+  test("needs a notice only as a temporary control", () => {
+    const silent = { ...draft, noticeBy: "", noticeNumber: " ", noticeIssuedAt: "" };
+    expect(zoneFaults(silent)).toEqual(["notice.determined_by", "notice.number", "notice.issued_at"]);
+    expect(specOf({ ...silent, kind: "prohibited" }, WUHAN)?.notice).toBeNull();
   });
 
   test("names what is wrong", () => {

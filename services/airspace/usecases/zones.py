@@ -12,6 +12,7 @@ from services.airspace.store.zones import Zone, ZoneState
 from shared.contracts.airspace import ZoneChanged, ZonePublished, ZoneSpec, ZoneWithdrawn
 from shared.errors import Conflict, NotFound
 from shared.frame import Transaction
+from shared.law import check_temporary
 
 
 class ZoneNotFound(NotFound):
@@ -43,7 +44,8 @@ class Imported:
 
 
 def publish_zone(tx: Transaction, zone_id: str | None, spec: ZoneSpec, *, by: str) -> tuple[Zone, bool]:
-    """Put a new zone in force; False where exactly this one already is. Raises ZoneExists."""
+    """Put a new zone in force; False where exactly this one already is. Raises ZoneExists, TemporaryControlRefused."""
+    check_temporary(spec, tx.now)
     store.lock_for_publication(tx.connection)
     stated = Stated(zone_id or str(uuid4()), spec)
     former = store.find_zone(tx.connection, stated.zone_id)
@@ -55,7 +57,8 @@ def publish_zone(tx: Transaction, zone_id: str | None, spec: ZoneSpec, *, by: st
 
 
 def change_zone(tx: Transaction, zone_id: str, spec: ZoneSpec, *, by: str, seen_version: int | None = None) -> Zone:
-    """Give a zone a new version, in force. Raises ZoneNotFound, ZoneHasMovedOn."""
+    """Give a zone a new version, in force. Raises ZoneNotFound, ZoneHasMovedOn, TemporaryControlRefused."""
+    check_temporary(spec, tx.now)
     store.lock_for_publication(tx.connection)
     former = _expect(tx, zone_id, seen_version)
     if _says(former, spec):
@@ -63,9 +66,7 @@ def change_zone(tx: Transaction, zone_id: str, spec: ZoneSpec, *, by: str, seen_
     return _save(tx, [(Stated(zone_id, spec), former)], by=by)[0]
 
 
-def withdraw_zone(
-    tx: Transaction, zone_id: str, *, by: str, reason: str = "", seen_version: int | None = None
-) -> Zone:
+def withdraw_zone(tx: Transaction, zone_id: str, *, by: str, reason: str = "", seen_version: int | None = None) -> Zone:
     """End a zone now; nothing happens where it has ended. Raises ZoneNotFound, ZoneHasMovedOn."""
     store.lock_for_publication(tx.connection)
     former = _expect(tx, zone_id, seen_version)
@@ -89,7 +90,10 @@ def withdraw_zone(
 
 
 def import_zones(tx: Transaction, stated: Sequence[Stated], *, by: str) -> Imported:
-    """Put all of them in force: new ones published, others changed, those that stand so left alone."""
+    """Put all of them in force: new ones published, others changed, those that stand so left alone.
+
+    The reader of their file has checked each of them.
+    """
     store.lock_for_publication(tx.connection)
     latest = {one.zone_id: one for one in stated}
     known = store.find_zones(tx.connection, list(latest))

@@ -94,7 +94,7 @@ def circle(**changes: Any) -> dict[str, Any]:
     """A zone that forbids a circle of 300 m."""
     return {
         "name": "测试区",
-        "kind": "temporary",
+        "kind": "prohibited",
         "restriction": "PROHIBITED",
         "outline": {"type": "Circle", "center": [LNG, LAT], "radius_m": 300.0},
         "authority": "武汉市人民政府",

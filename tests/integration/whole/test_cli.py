@@ -110,7 +110,7 @@ def test_zones_are_imported_published_and_refuse_a_flight(
     zone = {
         "zone_id": "cli-closed",
         "name": "演练",
-        "kind": "temporary",
+        "kind": "prohibited",
         "restriction": "PROHIBITED",
         "outline": {"type": "Circle", "center": [114.421, 30.486], "radius_m": 300},
         "authority": "示例",

@@ -17,8 +17,9 @@ type Drawing = "center" | "radius" | "done";
 
 export function NewZone({ onDone }: { onDone: (zone?: Zone) => void }) {
   const [draft, setDraft] = useState<ZoneDraft>(() => ({
-    center: "", radius: "", name: "", kind: "temporary", restriction: "PROHIBITED", lower: "", upper: "", reference: "AGL",
+    center: "", radius: "", name: "", kind: "prohibited", restriction: "PROHIBITED", lower: "", upper: "", reference: "AGL",
     startsAt: "", endsAt: "", binds: "both", authority: t("zone.defaultAuthority"), reason: "", article: "",
+    noticeBy: "", noticeNumber: "", noticeIssuedAt: "", emergency: false,
   }));
   const amend = (change: Partial<ZoneDraft>): void => setDraft((before) => ({ ...before, ...change }));
   const [drawing, setDrawing] = useState<Drawing>("center");
@@ -80,6 +81,7 @@ export function NewZone({ onDone }: { onDone: (zone?: Zone) => void }) {
           onChange={(binds) => amend({ binds })} />
         <Input label={t("zone.startsAt")} type="datetime-local" value={draft.startsAt} problem={wrong("starts_at")} onInput={(startsAt) => amend({ startsAt })} />
         <Input label={t("zone.endsAt")} type="datetime-local" value={draft.endsAt} problem={wrong("ends_at")} onInput={(endsAt) => amend({ endsAt })} />
+        {draft.kind === "temporary" && <Notice draft={draft} amend={amend} wrong={wrong} />}
         <Input wide label={t("zone.authority")} value={draft.authority} problem={wrong("authority", t("zone.authority"))} onInput={(authority) => amend({ authority })} />
         <TextArea wide label={t("zone.reason")} value={draft.reason} problem={wrong("reason")} onInput={(reason) => amend({ reason })} />
       </div>
@@ -94,6 +96,28 @@ export function NewZone({ onDone }: { onDone: (zone?: Zone) => void }) {
       </div>
       {impact && <Impact answer={impact.answer} stale={impact.of !== body} />}
     </form>
+  );
+}
+
+interface NoticeProps {
+  draft: ZoneDraft;
+  amend: (change: Partial<ZoneDraft>) => void;
+  wrong: (field: ZoneFault, text?: string) => string | null;
+}
+
+/** What a temporary control rests on: without it the platform refuses one. */
+function Notice({ draft, amend, wrong }: NoticeProps) {
+  return (
+    <>
+      <Input label={t("zone.noticeBy")} value={draft.noticeBy} testId="zone-notice-by" problem={wrong("notice.determined_by", t("zone.noticeNeeded"))}
+        onInput={(noticeBy) => amend({ noticeBy })} />
+      <Input label={t("zone.noticeNumber")} value={draft.noticeNumber} testId="zone-notice-number" problem={wrong("notice.number", t("zone.noticeNeeded"))}
+        onInput={(noticeNumber) => amend({ noticeNumber })} />
+      <Input label={t("zone.noticeIssuedAt")} type="datetime-local" value={draft.noticeIssuedAt} testId="zone-notice-issued"
+        problem={wrong("notice.issued_at", t("zone.noticeNeeded"))} onInput={(noticeIssuedAt) => amend({ noticeIssuedAt })} />
+      <Select label={t("zone.emergency")} value={draft.emergency ? "yes" : "no"} onChange={(value) => amend({ emergency: value === "yes" })}
+        options={[{ value: "no", text: t("zone.lead24h") }, { value: "yes", text: t("zone.lead30min") }]} />
+    </>
   );
 }
 

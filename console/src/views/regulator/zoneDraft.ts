@@ -19,9 +19,14 @@ export interface ZoneDraft {
   authority: string;
   reason: string;
   article: string;
+  noticeBy: string;
+  noticeNumber: string;
+  noticeIssuedAt: string;
+  emergency: boolean;
 }
 
-export type ZoneFault = "center" | "radius_m" | "name" | "authority" | "lower" | "upper";
+export type ZoneFault =
+  | "center" | "radius_m" | "name" | "authority" | "lower" | "upper" | "notice.determined_by" | "notice.number" | "notice.issued_at";
 
 export function zoneFaults(draft: ZoneDraft): ZoneFault[] {
   const found: ZoneFault[] = [];
@@ -31,6 +36,11 @@ export function zoneFaults(draft: ZoneDraft): ZoneFault[] {
   if (!draft.authority.trim()) found.push("authority");
   if (draft.lower.trim() && numberOf(draft.lower) === null) found.push("lower");
   if (draft.upper.trim() && numberOf(draft.upper) === null) found.push("upper");
+  if (draft.kind === "temporary") {
+    if (!draft.noticeBy.trim()) found.push("notice.determined_by");
+    if (!draft.noticeNumber.trim()) found.push("notice.number");
+    if (!draft.noticeIssuedAt) found.push("notice.issued_at");
+  }
   return found;
 }
 
@@ -51,5 +61,11 @@ export function specOf(draft: ZoneDraft, zone: string): ZoneDraftBody | null {
     starts_at: draft.startsAt ? toInstant(draft.startsAt, zone) : null,
     ends_at: draft.endsAt ? toInstant(draft.endsAt, zone) : null,
     binds: draft.binds, authority: draft.authority.trim(), reason: draft.reason.trim(), article: draft.article.trim(),
+    notice: draft.kind === "temporary"
+      ? {
+          determined_by: draft.noticeBy.trim(), number: draft.noticeNumber.trim(),
+          issued_at: toInstant(draft.noticeIssuedAt, zone) ?? "", emergency: draft.emergency,
+        }
+      : null,
   };
 }
