@@ -33,10 +33,10 @@ format: ## put code and imports in order
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-bench: ## measure decisions a second and latency; writes docs/benchmarks.md and build/bench.json
+bench: ## measure decisions a second and latency; writes docs/benchmarks.md and build/bench.json (QUICK=1: a small world)
 	@infra/setup.sh kafka
 	@mkdir -p build
-	$(PY) -m tests.bench
+	$(PY) -m tests.bench $(if $(QUICK),--quick)
 
 fresh: ## clone HEAD into a new folder with a new HOME and run the demo there once
 	@infra/fresh.sh
@@ -57,8 +57,8 @@ console-dev: ## the console with live reload, against a running demo
 stop: ## stop what this clone started: platform, PostGIS, Kafka
 	@infra/stop.sh
 
-reset: stop ## and throw the demo's and the tests' data away
-	@for kind in "" --test; do infra/postgis.sh reset $$kind; infra/kafka.sh reset $$kind; done
+reset: stop ## and throw the data of the demo, the tests and the benchmark away
+	@for kind in "" --test --bench; do infra/postgis.sh reset $$kind; infra/kafka.sh reset $$kind; done
 
 clean: reset ## and everything that was installed or built in this folder
 	rm -rf .venv .run build console/dist console/node_modules

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A real single-node Apache Kafka (KRaft) for this clone.   usage: infra/kafka.sh start|stop|kill|reset|status|url [--test]
+# A real single-node Apache Kafka (KRaft) for this clone.   usage: infra/kafka.sh start|stop|kill|reset|status|url [--test|--bench]
 #
 # `kill` is kill -9, for the tests; what the broker acknowledged is there again after the next start, on the same port.
 set -euo pipefail
@@ -8,7 +8,10 @@ set -euo pipefail
 
 verb=${1:-}
 name=kafka wish=19092
-if [ "${2:-}" = --test ]; then name=test-kafka wish=19192; fi
+case ${2:-} in
+  --test) name=test-kafka wish=19192 ;;
+  --bench) name=bench-kafka wish=19292 ;;
+esac
 locked "$name" "$0" "$@"
 
 home=$RUN/$name

@@ -1,15 +1,19 @@
 #!/usr/bin/env bash
-# A private PostGIS cluster for this clone.   usage: infra/postgis.sh start|stop|reset|status|url [--test]
+# A private PostGIS cluster for this clone.   usage: infra/postgis.sh start|stop|reset|status|url [--test|--bench]
 #
-# The demo's cluster is durable (PostgreSQL's own defaults); with --test it is a throw-away one without fsync.
+# The demo's cluster is durable (PostgreSQL's own defaults); with --test it is a throw-away one without fsync, with
+# --bench a durable one for `make bench`. Those two have a template that databases are cloned from.
 # As root the server runs as `postgres`; the platform's own role `tianyuan` is no superuser.
 set -euo pipefail
 # shellcheck source=infra/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 verb=${1:-}
-name=pg wish=55432 test=
-if [ "${2:-}" = --test ]; then name=test-pg wish=55442 test=yes; fi
+name=pg wish=55432 test='' clones=''
+case ${2:-} in
+  --test) name=test-pg wish=55442 test=yes clones=yes ;;
+  --bench) name=bench-pg wish=55452 clones=yes ;;
+esac
 locked "$name" "$0" "$@"
 
 as() { "$@"; }
@@ -82,14 +86,14 @@ launch() {
     || die "PostgreSQL did not start, see $log"
 }
 
-# The role, its database, and for tests the template that every test database is cloned from
+# The role, its database, and where databases are cloned the empty template
 furnish() {
   local database
   psql -d postgres <<SQL
-CREATE ROLE tianyuan LOGIN ${test:+CREATEDB} PASSWORD '$(cat "$home/password")';
+CREATE ROLE tianyuan LOGIN ${clones:+CREATEDB} PASSWORD '$(cat "$home/password")';
 GRANT pg_monitor, pg_checkpoint TO tianyuan;
 SQL
-  for database in tianyuan ${test:+tianyuan_template}; do
+  for database in tianyuan ${clones:+tianyuan_template}; do
     psql -d postgres -c "CREATE DATABASE $database OWNER tianyuan"
     psql -d "$database" -c "CREATE EXTENSION postgis" -c "CREATE EXTENSION btree_gist"
   done

@@ -13,7 +13,7 @@ if alive; then
   if alive; then kill -KILL "$pid"; fi
 fi
 rm -f "$RUN/demo.pid"
-for server in origin "kafka" "kafka --test" "postgis" "postgis --test"; do
+for server in origin "kafka" "kafka --test" "kafka --bench" "postgis" "postgis --test" "postgis --bench"; do
   # shellcheck disable=SC2086  # two words are meant
   set -- $server
   if "$ROOT/infra/$1.sh" status "${@:2}" >/dev/null 2>&1; then "$ROOT/infra/$1.sh" stop "${@:2}" && echo "stopped $server"; fi

@@ -61,9 +61,9 @@ def accepted(answer: httpx.Response) -> httpx.Response:
 def load(platform: Platform, city: CityProfile, demo: DemoCity, progress: Progress) -> None:
     """Zones, sites, authorizations, routes, then the day's plans; returns when all are decided."""
     with platform.client("regulator", "demo-authority") as regulator, platform.client("planner", "demo-fgw") as planner:
-        _load_zones(regulator, city, demo.zones)
+        load_zones(regulator, city, demo.zones)
         progress("zones", 1, 4)
-        _load_sites(planner, demo.sites)
+        load_sites(planner, demo.sites)
         progress("sites", 2, 4)
         for spec in demo.authorizations:
             accepted(regulator.post("/authorizations", content=encode_value(spec), headers=JSON))
@@ -78,7 +78,8 @@ JSON: Final = {"content-type": "application/json"}
 GEOJSON: Final = {"content-type": "application/geo+json"}
 
 
-def _load_zones(regulator: httpx.Client, city: CityProfile, zones: Sequence[DemoZone]) -> None:
+def load_zones(regulator: httpx.Client, city: CityProfile, zones: Sequence[DemoZone]) -> None:
+    """Import the city's own zones and these."""
     features = json.dumps({"type": "FeatureCollection", "features": [_zone_feature(zone) for zone in zones]})
     for content in (city.zones_file.read_bytes(), features.encode()):
         accepted(regulator.post("/zones/import?strict=true", content=content, headers=GEOJSON))
@@ -96,7 +97,8 @@ def _zone_feature(zone: DemoZone) -> dict[str, Any]:
     return {"type": "Feature", "geometry": geometry, "properties": {"zone_id": zone.zone_id, **filled}}
 
 
-def _load_sites(planner: httpx.Client, sites: Sequence[DemoSite]) -> None:
+def load_sites(planner: httpx.Client, sites: Sequence[DemoSite]) -> None:
+    """Import the sites. Raises LoadFailed where one is refused."""
     features = json.dumps({"type": "FeatureCollection", "features": [_site_feature(site) for site in sites]})
     report = accepted(planner.post("/sites/import", content=features.encode(), headers=GEOJSON)).json()
     if report["errors"]:

@@ -1,0 +1,141 @@
+"""What was measured, as build/bench.json and docs/benchmarks.md."""
+
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.bench.measure import Run
+from tests.bench.servers import ROOT
+
+_AIMS: Final = {
+    "kafka.plans_per_s.full": "≥ 2,000",
+    "kafka.growth": "≤ 1.3",
+    "http.plans_per_s.full": "≥ 600",
+    "http.p50_ms.full": "≤ 15",
+    "http.p99_ms.200": "≤ 100",
+}
+_WHAT: Final = {
+    "kafka.plans_per_s.full": "three processes, from `inbound.flight-plans` to the decided state",
+    "kafka.plans_per_s.empty": "the same without zones and without other plans",
+    "kafka.growth": "empty ÷ full",
+    "http.plans_per_s.full": "one process, embedded bus, 32 clients that wait for each decision",
+    "http.p50_ms.full": "one client that waits for the decision",
+    "http.p95_ms.full": "",
+    "http.p99_ms.full": "",
+    "http.p50_ms.200": "200 plans offered a second, arriving by chance, each timed from when it was due",
+    "http.p95_ms.200": "",
+    "http.p99_ms.200": "",
+    "postgis.checks_per_s.full": "the same check as plain PostGIS queries, two connections, nothing decided or written",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number."""
+
+    name: str
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """All of a run of the benchmark."""
+
+    runs: Mapping[str, Run]  # kafka.full, kafka.empty, http.many, http.one, http.offered
+    checks_per_s: float | None
+    standing: str
+    command: str
+    loads: Sequence[float]  # of the machine, over a minute: before and after
+
+
+def figures(measured: Measured) -> list[Figure]:
+    """The named figures of what was run."""
+    runs, found = measured.runs, []
+    for world in ("full", "empty"):
+        if run := runs.get(f"kafka.{world}"):
+            found.append(Figure(f"kafka.plans_per_s.{world}", round(run.per_s), "plans/s"))
+    if "kafka.full" in runs and "kafka.empty" in runs:
+        growth = runs["kafka.empty"].per_s / runs["kafka.full"].per_s
+        found.append(Figure("kafka.growth", round(growth, 2), ""))
+    if run := runs.get("http.many"):
+        found.append(Figure("http.plans_per_s.full", round(run.per_s), "plans/s"))
+    for key, name in (("http.one", "full"), ("http.offered", "200")):
+        if run := runs.get(key):
+            for share in (50, 95, 99):
+                found.append(Figure(f"http.p{share}_ms.{name}", round(run.percentile_ms(share / 100), 1), "ms"))
+    if measured.checks_per_s is not None:
+        found.append(Figure("postgis.checks_per_s.full", round(measured.checks_per_s), "checks/s"))
+    return found
+
+
+def write(measured: Measured) -> None:
+    """Both files."""
+    found = figures(measured)
+    rows = [{"name": one.name, "value": one.value, "unit": one.unit} for one in found]
+    (ROOT / "build" / "bench.json").write_text(json.dumps(rows, indent=1) + "\n")
+    (ROOT / "docs" / "benchmarks.md").write_text(page(measured, found))
+
+
+def page(measured: Measured, found: Sequence[Figure]) -> str:
+    """The page of the documentation."""
+    lines = [
+        "# Benchmarks",
+        "",
+        f"Written by `{measured.command}` on real PostGIS with PostgreSQL's durable defaults and a real broker. The "
+        "load generator, the servers and the platform share the machine.",
+        "",
+        f"- Machine: {machine()}",
+        f"- Load of the machine over a minute: {measured.loads[0]:.1f} before, {measured.loads[1]:.1f} after",
+        f"- Standing: {measured.standing}",
+        "",
+        "| figure | value | aim | what |",
+        "|---|---|---|---|",
+        *(
+            f"| `{one.name}` | {one.value:,g} {one.unit}".rstrip()
+            + f" | {_AIMS.get(one.name, '')} | {_WHAT.get(one.name, '')} |"
+            for one in found
+        ),
+        "",
+        "What became of the plans, and the processor time a plan took of each part, in microseconds:",
+        "",
+        *_cpu_table(measured.runs),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _cpu_table(runs: Mapping[str, Run]) -> list[str]:
+    parts = list(dict.fromkeys(part for run in runs.values() for part in run.cpu_s))
+    rows = [
+        f"| {name} | {run.plans:,} | {run.refused:.1%} | "
+        + " | ".join(f"{1e6 * run.cpu_s[part] / run.plans:,.0f}" if part in run.cpu_s else "" for part in parts)
+        + f" | {1e6 * sum(run.cpu_s.values()) / run.plans:,.0f} |"
+        for name, run in runs.items()
+    ]
+    head = f"| run | plans | refused | {' | '.join(parts)} | all |"
+    return [head, "|---" * (len(parts) + 4) + "|", *rows]
+
+
+def machine() -> str:
+    """Processor, cores, memory, system, versions."""
+    info = Path("/proc/cpuinfo").read_text()
+    model = next((line.partition(":")[2].strip() for line in info.splitlines() if line.startswith("model name")), "")
+    memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        f"{os.cpu_count()} × {model}, {memory_gb:.0f} GiB, Linux {platform.release().partition('-')[0]}, "
+        f"Python {platform.python_version()}, {_postgres()}"
+    )
+
+
+def _postgres() -> str:
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    if not programs:
+        return "PostgreSQL elsewhere"
+    version = subprocess.run([programs[-1], "--version"], capture_output=True, text=True, check=True).stdout
+    return "PostgreSQL " + version.split()[2]
