@@ -11,13 +11,13 @@ LARGEST: Final = 64 * 1_048_576
 MEDIA_TYPES: Final = {".csv": "text/csv", ".geojson": "application/geo+json", ".json": "application/geo+json"}
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
     """The file's bytes; `-` is standard input."""
     if str(path) == "-":
-        return sys.stdin.buffer.read(LARGEST + 1)
+        return sys.stdin.buffer.read(largest + 1)
     try:
-        if path.stat().st_size > LARGEST:
-            _refuse(path, f"larger than {LARGEST // 1_048_576} MiB")
+        if path.stat().st_size > largest:
+            _refuse(path, f"larger than {largest // 1_048_576} MiB")
         content = path.read_bytes()
     except OSError as error:
         _refuse(path, (error.strerror or str(error)).lower())
@@ -28,7 +28,11 @@ def read_bytes(path: Path) -> bytes:
 
 def read_object(path: Path) -> dict[str, Any]:
     """The JSON object in a file."""
-    content = read_bytes(path)
+    return parse_object(path, read_bytes(path))
+
+
+def parse_object(path: Path, content: bytes) -> dict[str, Any]:
+    """The JSON object that a file holds."""
     try:
         document = json.loads(content, parse_constant=_no_number)
     except json.JSONDecodeError as error:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from cli import files, show
+from cli import files, show, solve
 from cli.client import BAD_INPUT, FAILED, CommandFailed
 from cli.context import context
 
@@ -79,3 +79,6 @@ def export_sites(
         output.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise CommandFailed(f"{output}: {(error.strerror or str(error)).lower()}", exit_code=BAD_INPUT) from error
+
+
+app.command("solve")(solve.solve_file)

@@ -1,0 +1,67 @@
+"""How long a solver may take, whom it tells how far it is, and who may stop it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Final
+
+REPORT_EVERY_S: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How far a run is: the best objective yet (None before the first), the bound, and what it is doing."""
+
+    seconds: float
+    doing: str
+    objective: float | None
+    bound: float | None
+
+
+def _to_nobody(stage: Stage) -> None:
+    return None
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(slots=True)
+class Budget:
+    """The time a run has, from when the budget was made; `gap` is the share at which it may stop early."""
+
+    seconds: float
+    gap: float = 0.0
+    report: Callable[[Stage], None] = _to_nobody
+    cancelled: Callable[[], bool] = _never
+    seed: int = 1
+    started: float = field(default_factory=perf_counter)
+    _reported: float = -REPORT_EVERY_S
+    _stopped: bool = False
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return perf_counter() - self.started
+
+    @property
+    def left(self) -> float:
+        """Seconds left; a little is kept for writing the answer down."""
+        return self.seconds * 0.98 - self.elapsed
+
+    @property
+    def stopped(self) -> bool:
+        """True once the caller has cancelled."""
+        self._stopped = self._stopped or self.cancelled()
+        return self._stopped
+
+    def over(self) -> bool:
+        """True once the time is over or the caller has cancelled."""
+        return self.left <= 0 or self.stopped
+
+    def tell(self, doing: str, objective: float | None, bound: float | None) -> None:
+        """Report, at most every half second."""
+        elapsed = self.elapsed
+        if elapsed - self._reported >= REPORT_EVERY_S:
+            self._reported = elapsed
+            self.report(Stage(elapsed, doing, objective, bound))
