@@ -13,7 +13,7 @@ CHROMIUM = "/usr/bin/chromium"
 # WebGL in software: these machines have no GPU, and without it MapLibre draws nothing
 FLAGS = ("--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist")
 WIDE: ViewportSize = {"width": 1280, "height": 800}
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000  # drawn in software, beside everything else that the machine does
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -81,6 +81,10 @@ class Screen:
         )
         self.page.mouse.move(box["x"] + x, box["y"] + y)
         self.page.mouse.click(box["x"] + x, box["y"] + y)
+
+    def shows(self, source: str) -> None:
+        """Wait until the map draws something of a source."""
+        self.page.wait_for_function("(source) => window.__map.querySourceFeatures(source).length > 0", arg=source)
 
     def keep(self, name: str) -> None:
         """A screenshot under build/screenshots/, once the map is drawn."""

@@ -178,6 +178,8 @@ def test_published_zone_changes_an_approved_plan_on_the_open_page(platform: Plat
     # nobody touched the operator's page
     expect(watched.at("plan-detail")).to_have_attribute("data-state", "refused")
     expect(watched.at("plan-detail").get_by_test_id("finding").first).to_contain_text("长江大桥安全演练")
+    expect(watched.at("history").locator("li")).to_have_count(3)
+    watched.shows("zones")
     watched.keep("operator-plan-changed")
 
     # and withdrawing the zone shows in the list; a refusal stays one

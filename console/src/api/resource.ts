@@ -13,6 +13,7 @@ export interface Resource<T> {
 
 /** A burst of events asks for one reload: after this time, and longer where the last reload took long. */
 const SETTLE_MS = 400;
+const LONGEST_SETTLE_MS = 3_000;
 
 export function useResource<T>(
   load: (signal: AbortSignal) => Promise<T>,
@@ -52,7 +53,7 @@ export function useResource<T>(
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = listen((event) => {
       if (!relevant.current(event)) return;
-      timer ??= setTimeout(() => { timer = undefined; reload(); }, SETTLE_MS + 2 * tookMs.current);
+      timer ??= setTimeout(() => { timer = undefined; reload(); }, Math.min(LONGEST_SETTLE_MS, SETTLE_MS + 2 * tookMs.current));
     });
     return () => { stop(); clearTimeout(timer); };
   }, [reload]);

@@ -36,4 +36,4 @@ export const COVERAGE_STEPS: readonly (readonly [number, string])[] = [
   [0, "#f3efe6"], [0.2, "#d9e5dc"], [0.4, "#b3d2c8"], [0.6, "#7fb5ab"], [0.8, "#458f8c"], [0.95, "#1f6b6e"],
 ];
 
-export const LAND = { outside: "#e7eaec", city: "#f7f7f4", border: "#b4bcc2", water: "#cfe1ec", label: "#47525b" } as const;
+export const LAND = { outside: "#e7eaec", city: "#f7f7f4", border: "#b4bcc2", water: "#cfe1ec", farWater: "#e8eff3", label: "#47525b" } as const;

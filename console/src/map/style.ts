@@ -35,7 +35,7 @@ const ground: LayerSpecification[] = [
   {
     // coarse outlines, right for the whole city: they fade where one comes nearer than they are true
     id: "water", type: "fill", source: "water", filter: ["==", ["geometry-type"], "Polygon"],
-    paint: { "fill-color": LAND.water, "fill-opacity": ["interpolate", ["linear"], ["zoom"], 11, 1, 13.5, 0.35], "fill-antialias": false },
+    paint: { "fill-color": ["interpolate", ["linear"], ["zoom"], 11, LAND.water, 13.5, LAND.farWater], "fill-antialias": false },
   },
   {
     id: "rivers", type: "line", source: "water", filter: ["==", ["geometry-type"], "LineString"],
