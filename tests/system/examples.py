@@ -1,0 +1,146 @@
+"""A sound body for every operation that takes JSON, with as many of its fields as can stand together."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from tests.system import world
+
+LNG, LAT = world.CENTER
+NEXT_YEAR: Final = (world.tomorrow() + timedelta(days=300)).isoformat()
+TOMORROW: Final = world.tomorrow().isoformat()
+
+POLYGON: Final[dict[str, Any]] = {
+    "type": "Polygon",
+    "coordinates": [
+        [[LNG, LAT], [LNG + 0.02, LAT], [LNG + 0.02, LAT + 0.02], [LNG, LAT + 0.02], [LNG, LAT]],
+        [
+            [LNG + 0.005, LAT + 0.005],
+            [LNG + 0.01, LAT + 0.005],
+            [LNG + 0.01, LAT + 0.01],
+            [LNG + 0.005, LAT + 0.01],
+            [LNG + 0.005, LAT + 0.005],
+        ],
+    ],
+    "edges": "straight",
+}
+CIRCLE: Final[dict[str, Any]] = {"type": "Circle", "center": [LNG, LAT], "radius_m": 500.0}
+CORRIDOR: Final[dict[str, Any]] = {
+    "type": "Corridor",
+    "coordinates": [[LNG, LAT], [LNG + 0.02, LAT]],
+    "radius_m": 200.0,
+}
+LOWER: Final[dict[str, Any]] = {"value_m": 60.0, "reference": "AGL"}
+UPPER: Final[dict[str, Any]] = {"value_m": 120.0, "reference": "AGL"}
+
+ZONE: Final[dict[str, Any]] = {
+    "name": "东湖保护区",
+    "kind": "controlled_heritage",
+    "restriction": "CONDITIONAL",
+    "outline": POLYGON,
+    "lower": LOWER,
+    "upper": UPPER,
+    "height_basis": "declared",
+    "starts_at": TOMORROW,
+    "ends_at": NEXT_YEAR,
+    "binds": "uncrewed",
+    "authority": "武汉市人民政府",
+    "source": "公告",
+    "reason": "文物",
+    "article": "条例第十九条",
+    "conditions": "昼间",
+    "demo": True,
+    "limited_applicability": [
+        {
+            "starts_at": TOMORROW,
+            "ends_at": NEXT_YEAR,
+            "schedule": [{"day": ["MON", "SUN"], "start_event": "SR", "end_time": "22:00"}],
+        }
+    ],
+    "grade": 2,
+    "uas_zone": {
+        "identifier": "WUH01",
+        "country": "CHN",
+        "region": 1,
+        "names": [{"text": "East Lake", "lang": "en-GB"}],
+        "reasons": ["SENSITIVE"],
+        "authorities": [{"purpose": "NOTIFICATION", "name": [{"text": "空管", "lang": "zh-CN"}], "phone": "110"}],
+        "created_at": TOMORROW,
+    },
+}
+PLAN: Final[dict[str, Any]] = {
+    **world.intent(at=world.tomorrow()),
+    "height_reference": "AGL",
+    "priority": 0,
+    "authorization_number": "武空许1号",
+    "aircraft_registration": "B-0001",
+    "remark": "例行",
+    "path": [
+        {"lng": LNG, "lat": LAT, "height_m": 90.0},
+        {"lng": LNG + 0.01, "lat": LAT, "height_m": 90.0, "speed_mps": 10.0, "hover_s": 30.0, "hover_radius_m": 20.0},
+    ],
+}
+AREA_PLAN: Final[dict[str, Any]] = {
+    **{name: value for name, value in PLAN.items() if name != "path"},
+    "area": {"outline": CIRCLE, "lower_m": 30.0, "upper_m": 90.0, "duration_s": 600.0},
+}
+AUTHORIZATION: Final[dict[str, Any]] = {
+    "number": "武空许2号",
+    "operator": "alpha",
+    "authority": "空管",
+    "outline": CORRIDOR,
+    "lower": LOWER,
+    "upper": UPPER,
+    "starts_at": TOMORROW,
+    "ends_at": NEXT_YEAR,
+    "conditions": "昼间",
+    "demo": True,
+}
+ROUTE: Final[dict[str, Any]] = {
+    "route_id": "R-1",
+    "operator": "alpha",
+    "name": "一号航线",
+    "origin": {"lng": LNG, "lat": LAT},
+    "destination": {"lng": LNG + 0.02, "lat": LAT},
+    "path": [{"lng": LNG, "lat": LAT, "height_m": 90.0}, {"lng": LNG + 0.02, "lat": LAT, "height_m": 90.0}],
+    "half_width_m": 40.0,
+    "height_reference": "AGL",
+    "aircraft_class": "light",
+    "scenario": "governance",
+    "unit": "武昌区",
+    "source": "公告",
+    "demo": True,
+}
+SITE: Final[dict[str, Any]] = {
+    **world.site("一号机巢"),
+    "functions": ["takeoff_landing", "energy"],
+    "aircraft_classes": ["light", "small"],
+    "pads": 2,
+    "service_radius_m": 3000.0,
+    "operator": "alpha",
+    "unit": "武昌区",
+    "address": "东湖路1号",
+    "source": "公告",
+    "demo": True,
+}
+REASON: Final[dict[str, Any]] = {"reason": "说明"}
+
+BODIES: Final[dict[str, dict[str, Any]]] = {
+    "POST /token": {"role": "operator", "org": "alpha", "sub": "someone"},
+    "POST /zones": {"zone_id": "Z-example", **ZONE},
+    "POST /zones/impact": {"zone_id": "Z-example", **ZONE},
+    "PUT /zones/{zone_id}": ZONE,
+    "POST /checks": {"intent": AREA_PLAN, "authorization_numbers": ["武空许1号"]},
+    "POST /flight-plans": PLAN,
+    "POST /flight-plans/{plan_id}/move": {"departs_at": TOMORROW},
+    "POST /flight-plans/{plan_id}/withdraw": REASON,
+    "POST /flight-plans/{plan_id}/ruling": {"decision": "approve", "reason": "同意", "revision": 1},
+    "POST /authorizations": AUTHORIZATION,
+    "POST /authorizations/{authorization_id}/withdraw": REASON,
+    "POST /routes": ROUTE,
+    "POST /routes/{route_id}/open": REASON,
+    "POST /routes/{route_id}/suspend": REASON,
+    "POST /routes/{route_id}/classification": {"route_class": "commercial", "evidence": "合同7号"},
+    "POST /sites": {"site_id": "S-example", "state": "commissioned", "effective_at": TOMORROW, **SITE},
+    "PUT /sites/{site_id}": SITE,
+    "POST /sites/{site_id}/{move}": {"reason": "说明", "effective_at": TOMORROW},
+}
