@@ -88,6 +88,21 @@ def outcome_words(outcome: Outcome, *, entrusted: bool = False) -> Message:
     return (_ENTRUSTED if entrusted else _ADVISORY)[outcome]
 
 
+def change_words(*, shift_s: int = 0, height_m: float = 0.0, extra_m: float = 0.0, side: str = "") -> Message:
+    """What an alternative changes: departure, height, or the way round on a `side` (left or right)."""
+    if shift_s:
+        zh, en = ("推迟", "later") if shift_s > 0 else ("提前", "earlier")
+        minutes = abs(shift_s) // 60
+        return Message(f"{zh} {minutes} 分钟起飞", f"Depart {minutes} min {en}")
+    if height_m:
+        zh, en = ("提高", "higher") if height_m > 0 else ("降低", "lower")
+        return Message(f"飞行高度{zh} {_metres(abs(height_m))} 米", f"Fly {_metres(abs(height_m))} m {en}")
+    return Message(
+        f"从{'左' if side == 'left' else '右'}侧绕行，多飞 {extra_m:,.0f} 米",
+        f"Pass it on the {side}: {extra_m:,.0f} m longer",
+    )
+
+
 def _heights(finding: Finding, *, zh: bool) -> str:
     if finding.lower is None or finding.upper is None:
         return ""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from services.airspace.domain import zones as domain
+from services.airspace.domain.alternatives import AlternativeLimits
 from services.airspace.domain.zones import ZoneIndex
 from services.airspace.store import zones as store
 from services.airspace.store.zones import ZoneState
@@ -49,6 +50,7 @@ class AirspaceState:
     timezone: str
     entrusted: bool  # the platform decides itself; only the words differ
     clock: Clock
+    alternatives: AlternativeLimits = field(default_factory=AlternativeLimits)
     zones: CurrentZones = field(init=False)
 
     def __post_init__(self) -> None:

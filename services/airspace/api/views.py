@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 from uuid import UUID
 
+from services.airspace.domain.alternatives import Alternative, AlternativeKind
+from services.airspace.domain.proposals import Checked
 from services.airspace.state import AirspaceState
 from services.airspace.store.reviews import Conflict, ZoneHit
 from services.airspace.usecases.asking import Impact
@@ -12,9 +14,10 @@ from services.airspace.usecases.reassessing import PlanChange, RouteChange, Site
 from shared.auth import Principal, Role
 from shared.contracts.airspace import PlanAssessed, RouteAssessed, SiteAssessed
 from shared.contracts.assessment import Assessment, Finding, Outcome, SubjectKind
+from shared.flight import FlightIntent
 from shared.values import Instant
 from shared.volumes import Altitude
-from shared.wording import Message, message, outcome_words
+from shared.wording import Message, change_words, message, outcome_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,31 @@ class Answer:
     zones_version: int
     decided_at: Instant
     rules: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlternativeView:
+    """A flight near the one asked for, ready to be filed, and the answer it would get now.
+
+    It departs `shift_s` seconds later, flies `height_m` metres higher (earlier and lower where negative), or takes a
+    way `extra_m` metres longer.
+    """
+
+    kind: AlternativeKind
+    message: Message
+    intent: FlightIntent
+    shift_s: int
+    height_m: float
+    extra_m: float
+    outcome: Outcome
+    outcome_message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckAnswer(Answer):
+    """The answer to a question; where it is not approved, with the nearest flights that are better off."""
+
+    alternatives: Sequence[AlternativeView] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +132,30 @@ def answer(state: AirspaceState, assessment: Assessment, caller: Principal) -> A
         zones_version=shown.zones_version,
         decided_at=shown.decided_at,
         rules=shown.rules,
+    )
+
+
+def check_answer(state: AirspaceState, checked: Checked, near: Sequence[Alternative], caller: Principal) -> CheckAnswer:
+    """The answer with its alternatives, for this caller."""
+    plain = answer(state, checked.assessment, caller)
+    known: dict[str, Any] = {each.name: getattr(plain, each.name) for each in fields(Answer)}
+    return CheckAnswer(**known, alternatives=[alternative(state, one) for one in near])
+
+
+def alternative(state: AirspaceState, one: Alternative) -> AlternativeView:
+    """An alternative with its words; what it meets is for the caller to ask."""
+    change, outcome = one.change, one.assessment.outcome
+    return AlternativeView(
+        kind=change.kind,
+        message=change_words(
+            shift_s=change.shift_s, height_m=change.height_m, extra_m=change.extra_m, side=change.side
+        ),
+        intent=change.intent,
+        shift_s=change.shift_s,
+        height_m=change.height_m,
+        extra_m=change.extra_m,
+        outcome=outcome,
+        outcome_message=outcome_words(outcome, entrusted=state.entrusted),
     )
 
 

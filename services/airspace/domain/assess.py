@@ -32,7 +32,7 @@ from shared.flight import FlightRules, FlightVolumes
 from shared.flight.records import FOREVER_US, RECORD
 from shared.terrain import AGL, Terrain
 
-__all__ = ["MAX_FINDINGS", "assess", "assess_route", "assess_site", "decide"]
+__all__ = ["MAX_FINDINGS", "assess", "assess_each", "assess_route", "assess_site", "decide"]
 
 
 def assess(
@@ -46,6 +46,20 @@ def assess(
 ) -> Assessment:
     """The answer on one plan by itself: `POST /checks`. `standing` may hold more than what is near, never less."""
     return decide([request], zones, standing, authorizations, rules, terrain, now)[0].assessment
+
+
+def assess_each(
+    requests: Sequence[PlanRequest],
+    zones: ZoneIndex,
+    standing: Iterable[Reservation],
+    authorizations: Iterable[Authorization],
+    rules: FlightRules,
+    terrain: Terrain,
+    now: datetime,
+) -> list[Assessment]:
+    """`assess` of each request, in one pass: none stands in the way of another, as if each were the only one."""
+    batch = _Batch(requests, zones, standing, authorizations, rules, terrain, now, among=False)
+    return [batch.answer(i).assessment for i in range(len(requests))]
 
 
 def decide(
@@ -79,6 +93,8 @@ class _Batch:
         rules: FlightRules,
         terrain: Terrain,
         now: datetime,
+        *,
+        among: bool = True,
     ) -> None:
         self.requests, self.zones, self.rules, self.terrain, self.now = requests, zones, rules, terrain, now
         self.authorizations = tuple(authorizations)
@@ -88,7 +104,7 @@ class _Batch:
         self.holding = {one.plan_id: len(requests) + i for i, one in enumerate(stands)}
         self.hits = zones.hits([r.volumes for r in requests], [r.crewed for r in requests], terrain)
         self.near: dict[int, list[Contact]] = defaultdict(list)  # by the flight that is asked about
-        for contact in contacts(self.flights, range(len(requests))):
+        for contact in contacts(self.flights, range(len(requests)), among=among):
             self.near[contact.a].append(contact)
             if contact.b < len(requests):
                 self.near[contact.b].append(contact.turned())
@@ -96,17 +112,20 @@ class _Batch:
     def decide(self) -> list[Decision]:
         return [decision for i in range(len(self.requests)) for decision in self._decide(i)]
 
-    def _decide(self, i: int) -> list[Decision]:
-        """The decision on one request, then those on the plans it makes yield."""
-        request = self.requests[i]
-        met = self._met(i)
+    def answer(self, i: int) -> Decision:
+        """The decision on one request, given what is held at this moment; nothing comes of it yet."""
+        request, met = self.requests[i], self._met(i)
         findings = self._zone_findings(request, self.hits[i])
         free = request.voluntary and all(f.code is FindingCode.ZONE_UNRESTRICTED for f in findings)
         findings += self._plan_findings(i, met, free=free, refused=outcome_of(findings) is Outcome.REFUSED)
-        decision = self._decision(request, findings, free=free, because=request.because)
+        return self._decision(request, findings, free=free, because=request.because)
+
+    def _decide(self, i: int) -> list[Decision]:
+        """The decision on one request, then those on the plans it makes yield."""
+        request, decision = self.requests[i], self.answer(i)
         if decision.reserves:
+            yielding = [c.turned() for c in self._met(i) if self._code(i, c.b) is FindingCode.PLAN_PREEMPTED]
             self.holding[request.plan_id] = i
-            yielding = [c.turned() for c in met if self._code(i, c.b) is FindingCode.PLAN_PREEMPTED]
             return [decision, *map(self._preempt, yielding)]
         if decision.releases:
             self.holding.pop(request.plan_id, None)

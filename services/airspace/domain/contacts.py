@@ -46,16 +46,17 @@ class Contact:
         return replace(self, a=self.b, b=self.a, legs_a=legs_a, legs_b=legs_b)
 
 
-def contacts(flights: Sequence[FlightVolumes], asked: Sequence[int]) -> list[Contact]:
+def contacts(flights: Sequence[FlightVolumes], asked: Sequence[int], *, among: bool = True) -> list[Contact]:
     """All contacts of the flights numbered `asked` with any other one, each pair once, in order of (a, b).
 
-    Where both are asked about, `a` is the one that comes first in `flights`; else `a` is the asked one.
+    Where both are asked about, `a` is the one that comes first in `flights`; else `a` is the asked one. Without `among`
+    the asked ones are not asked against one another.
     """
     if not flights or not len(asked):
         return []
     volumes, owner = joined(flights)
     first = np.searchsorted(owner, np.arange(len(flights)))
-    a, b = _near(volumes, first, np.asarray(asked, np.int64))
+    a, b = _near(volumes, first, np.asarray(asked, np.int64), among=among)
     sizes = np.diff(np.append(first, len(owner)))
     found: list[Contact] = []
     load = np.cumsum(sizes[a] * sizes[b]) // _PAIRS_AT_ONCE
@@ -69,7 +70,7 @@ def place_of(contact: Contact, flights: Sequence[FlightVolumes]) -> tuple[float,
     return meeting_place(flights[contact.a], contact.legs_a[0], flights[contact.b], contact.legs_b[0])
 
 
-def _near(volumes: FlightVolumes, first: Longs, asked: Longs) -> tuple[Index, Index]:
+def _near(volumes: FlightVolumes, first: Longs, asked: Longs, *, among: bool) -> tuple[Index, Index]:
     """Pairs of flights whose boxes, windows and bands above sea level overlap as wholes, sorted."""
     boxes, records = volumes.boxes, volumes.records
     low, high = np.minimum.reduceat(boxes, first, axis=0), np.maximum.reduceat(boxes, first, axis=0)
@@ -79,7 +80,7 @@ def _near(volumes: FlightVolumes, first: Longs, asked: Longs) -> tuple[Index, In
     a = asked[a]
     is_asked = np.zeros(len(first), np.bool_)
     is_asked[asked] = True
-    keep = (a != b) & ~(is_asked[b] & (b < a))
+    keep = (a != b) & ~(is_asked[b] & (b < a)) if among else ~is_asked[b]
     start, end = np.minimum.reduceat(records["start_us"], first), np.maximum.reduceat(records["end_us"], first)
     keep &= (start[a] < end[b]) & (start[b] < end[a])
     a, b = a[keep], b[keep]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import Final
 from uuid import uuid4
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from services.airspace.domain import zones as domain
 from services.airspace.domain.assess import assess
+from services.airspace.domain.proposals import Checked, requested
 from services.airspace.domain.subjects import Authorization, PlanRequest
 from services.airspace.state import AirspaceState
 from services.airspace.store import narrowing, subjects
@@ -19,11 +20,9 @@ from services.airspace.store.zones import find_zone
 from services.airspace.usecases.reassessing import PlanChange, Reassessment, RouteChange, SiteChange
 from services.airspace.usecases.revising import ANY_VERSION
 from shared.contracts.airspace import ZoneSpec
-from shared.contracts.assessment import Assessment
 from shared.db import raw
 from shared.errors import Forbidden, Invalid
 from shared.flight import FlightIntent, FlightVolumes, Spot, volumes
-from shared.law import voluntary
 from shared.outlines import box_of
 
 LONGEST_AGO: Final = timedelta(minutes=5)  # F3548-21 maxClockSkew, as for a filing
@@ -66,47 +65,72 @@ def check(
     intent: FlightIntent,
     asker: Asker,
     authorization_numbers: Sequence[str] | None = None,
-) -> Assessment:
+) -> Checked:
     """The decision a filing would meet now. Raises Invalid naming the field (`intent...`) where it makes no flight."""
     now = state.clock()
     if intent.priority and not asker.sees_all:
         raise PriorityReserved("only a regulator may ask with a priority above 0", field="intent.priority")
     if not now - LONGEST_AGO <= intent.departs_at <= now + HORIZON:
         raise DepartsOutsideHorizon("must be from now to 30 days ahead", field="intent.departs_at")
-    flight = _volumes(state, _placed(connection, intent))
+    intent = _placed(connection, intent)
+    flight = _volumes(state, intent)
+    authorizations = _authorizations(state, connection, flight, asker, authorization_numbers)
+    operator = authorizations[0].spec.operator if asker.sees_all and authorizations else asker.operator
+    return check_as(state, connection, requested(uuid4(), operator, intent, flight), intent, authorizations)
+
+
+def check_as(
+    state: AirspaceState,
+    connection: sa.Connection,
+    request: PlanRequest,
+    intent: FlightIntent,
+    authorizations: Sequence[Authorization],
+) -> Checked:
+    """The decision that the request would meet now; what the plan itself holds is not in its way."""
     cursor = raw(connection).cursor()
     narrowing.prefer_indexes(cursor)
-    zones = state.zones.read(cursor)
-    standing = narrowing.narrow(cursor, [flight])
-    authorizations = _authorizations(connection, flight, asker, authorization_numbers)
-    request = PlanRequest(
-        plan_id=uuid4(),
-        revision=1,
-        operator=authorizations[0].spec.operator if asker.sees_all and authorizations else asker.operator,
-        priority=intent.priority,
-        crewed=intent.aircraft_class.is_crewed,
-        voluntary=voluntary(intent),
-        volumes=flight,
+    zones, standing = state.zones.read(cursor), narrowing.narrow(cursor, [request.volumes])
+    assessment = assess(request, zones, standing.values(), authorizations, state.rules, state.terrain, state.clock())
+    return Checked(
+        intent=intent,
+        request=request,
+        zones=zones,
+        standing=standing,
+        authorizations=authorizations,
+        assessment=assessment,
     )
-    return assess(request, zones, standing.values(), authorizations, state.rules, state.terrain, now)
+
+
+def authorizations_around(
+    state: AirspaceState, connection: sa.Connection, flight: FlightVolumes, operator: str
+) -> list[Authorization]:
+    """The operator's, in force during the flight or as much earlier and later as an alternative may be."""
+    start, end = _around(state, flight)
+    return subjects.authorizations_of(raw(connection).cursor(), [operator], start, end)
+
+
+def _around(state: AirspaceState, flight: FlightVolumes) -> tuple[datetime, datetime]:
+    shift = timedelta(seconds=state.alternatives.horizon_s)
+    return flight.window.start - shift, flight.window.end + shift
 
 
 def _authorizations(
-    connection: sa.Connection, flight: FlightVolumes, asker: Asker, numbers: Sequence[str] | None
+    state: AirspaceState,
+    connection: sa.Connection,
+    flight: FlightVolumes,
+    asker: Asker,
+    numbers: Sequence[str] | None,
 ) -> list[Authorization]:
     """Those of the asker's organisation, where numbers are given only they; one who sees all may name any."""
-    cursor, window = raw(connection).cursor(), flight.window
     if asker.sees_all and numbers:
-        return subjects.authorizations_numbered(cursor, numbers, window.start, window.end)
-    own = subjects.authorizations_of(cursor, [asker.operator], window.start, window.end)
+        return subjects.authorizations_numbered(raw(connection).cursor(), numbers, *_around(state, flight))
+    own = authorizations_around(state, connection, flight, asker.operator)
     return own if numbers is None else [each for each in own if each.spec.number in numbers]
 
 
 def _placed(connection: sa.Connection, intent: FlightIntent) -> FlightIntent:
     departure = _spot(connection, intent.departure, "intent.departure.site_id")
-    return replace(
-        intent, departure=departure, arrival=_spot(connection, intent.arrival, "intent.arrival.site_id")
-    )
+    return replace(intent, departure=departure, arrival=_spot(connection, intent.arrival, "intent.arrival.site_id"))
 
 
 def _spot(connection: sa.Connection, spot: Spot, field: str) -> Spot:
