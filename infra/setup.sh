@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Install what is missing, and only that.   usage: infra/setup.sh demo|kafka|test
 #
-#   demo   Python packages in .venv, PostGIS, the built console (Node comes from a wheel)
+#   demo   Python packages in .venv, PostGIS, Chinese fonts, the built console (Node comes from a wheel)
 #   kafka  demo, and a Java runtime, Maven, the broker's jars and nginx
-#   test   kafka, and the development packages, Chromium and Chinese fonts
+#   test   kafka, and the development packages and Chromium
 #
 # Needs root or sudo only for Debian packages that are missing. With DATABASE_URL (or BUS_URL) set no PostGIS (or Kafka)
 # is installed. A second run finds its stamps and costs less than a second.
@@ -47,14 +47,16 @@ missing_packages() {
   fi
   if wants test; then
     [ -x /usr/bin/chromium ] || echo chromium
-    installed fonts-noto-cjk || echo fonts-noto-cjk
   fi
+  # for the pictures of reports; a demo that may not install it does without, and a report then names the package
+  if wants test || may_install_unasked; then installed fonts-noto-cjk || echo fonts-noto-cjk; fi
 }
 
 root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
+may_install_unasked() { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }
 may_install() {
-  [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null || { [ -t 0 ] && command -v sudo >/dev/null && sudo -v; }
+  may_install_unasked || { [ -t 0 ] && command -v sudo >/dev/null && sudo -v; }
 }
 
 # No package may start a server of its own here: the clusters and brokers are ours, in this folder.

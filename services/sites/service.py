@@ -7,12 +7,14 @@ from services.sites.store.tables import SCHEMA
 from services.sites.usecases import city, follow, history, register
 from services.sites.usecases.coverage import CoverageCache
 from services.sites.usecases.history import HistoryCache
+from services.sites.usecases.reports import Desk
 from shared.auth import Principal
 from shared.contracts.airspace import SiteAssessed
 from shared.contracts.codec import Event
 from shared.contracts.flightplan import RouteClassified, RouteFiled, RouteStateChanged
 from shared.contracts.inbound import SiteReported, SiteStateReported
 from shared.frame import Database, Platform, Service, Subscription, on
+from shared.http import Gate
 from shared.settings import Settings
 
 SUBSCRIPTIONS = (
@@ -22,6 +24,8 @@ SUBSCRIPTIONS = (
     Subscription("sites.history", (on(*COUNTING_EVENTS, handler=history.follow_counting),)),
     Subscription("sites.flights", (on(*history.PLAN_EVENTS, handler=history.follow_plans),)),
 )
+
+LONGEST_WAIT_FOR_REPORT_S = 30.0  # behind the one that is being written
 
 
 def build(settings: Settings, platform: Platform) -> Service:
@@ -34,12 +38,20 @@ def build(settings: Settings, platform: Platform) -> Service:
         with database.transaction() as tx:
             city.load_places(tx, platform.city)
 
+    kept = HistoryCache()
     return Service(
         name="sites",
         database=database,
         routers=api.routers,
         subscriptions=SUBSCRIPTIONS,
-        state=SitesState(platform.city, platform.clock, CoverageCache(platform.city.service_radius_m), HistoryCache()),
+        state=SitesState(
+            city=platform.city,
+            clock=platform.clock,
+            coverage=CoverageCache(platform.city.service_radius_m),
+            history=kept,
+            desk=Desk(database, platform.city, kept),
+            writing=Gate(1, LONGEST_WAIT_FOR_REPORT_S),
+        ),
         visible_to=visible_to,
         on_start=load_places,
     )

@@ -1,5 +1,14 @@
 """HTTP in and out; no decisions."""
 
-from services.sites.api import changes, city, coverage, files, history, progress, sites
+from services.sites.api import changes, city, coverage, files, history, progress, reports, sites
 
-routers = (files.router, sites.router, progress.router, history.router, changes.router, coverage.router, city.router)
+routers = (
+    files.router,
+    sites.router,
+    progress.router,
+    history.router,
+    changes.router,
+    reports.router,
+    coverage.router,
+    city.router,
+)

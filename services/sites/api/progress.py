@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Query
@@ -151,7 +151,7 @@ def _board(reading: Reading, state: State, month: MonthText = None, known_at: Kn
     past = Past(state.history.ask(reading, known_at), state, now)
     wanted = past.month(month)
     until = past.cut(wanted)
-    as_of = min(wanted.ends_at(state.city.timezone), now)
+    as_of = min(wanted.ends_at(state.city.timezone), now).astimezone(UTC)
     return Board(as_of, past.history.sites_at(until), past.history.routes_at(until))
 
 

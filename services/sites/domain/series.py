@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -60,7 +60,7 @@ def _month(history: History, month: Month, timezone: ZoneInfo, now: datetime, sc
     moved = changes(history, month.starts_at(timezone), until, scope)
     return MonthProgress(
         month=str(month),
-        as_of=min(month.ends_at(timezone), now),
+        as_of=min(month.ends_at(timezone), now).astimezone(UTC),
         complete=month.ends_at(timezone) <= now,
         total=tally(sites, routes),
         districts=dict(sorted(tally_by_district(sites, routes).items())),

@@ -168,8 +168,8 @@ def test_numbers_open_down_to_rows_and_events(told: Chronicle) -> None:
         "SiteRegistered",
         "SiteAssessed",
         "SiteAssessed",
-        "SiteAssessed",
         "SiteStateChanged",
+        "SiteAssessed",
     ]
     assert told.planner.read("/progress/routes/r0")["standings"][-1]["counts_toward"] == ["governance_routes"]
     assert told.planner.get("/progress/sites/none").status_code == 404

@@ -1,0 +1,1 @@
+"""Reports for the city's offices, in Chinese: a value built from the history, written down by a renderer a format."""
