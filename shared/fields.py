@@ -15,6 +15,8 @@ _PREDICATES: Final = {
     "is_filled": "must not be blank or contain control characters",
     "is_printable": "must not contain control characters",
     "is_in_calendar": "must be a year from 2 to 9998",
+    "is_local_time": "must be a time of day such as 08:00, 08:00:30 or 08:00+08:00",
+    "is_region": "must be a whole number from 0 to 65535",
     "has_offset": "must say its offset from UTC, for example 2026-05-01T08:00:00+08:00",
 }
 _MESSAGES: Final = {

@@ -18,7 +18,13 @@ def is_local_time(value: str) -> bool:
     return _LOCAL_TIME(value) is not None
 
 
+def is_region(value: int) -> bool:
+    """True for 0 to 65535, as ED-269 has it."""
+    return 0 <= value <= 65_535
+
+
 LocalTime = Annotated[str, Predicate(is_local_time)]
+Region = Annotated[int, Predicate(is_region)]  # no limit in the schema: the events were published without
 Grade = Annotated[int, Ge(1), Le(5)]  # 分级: larger is more urgent (MH/T 4053 table 47)
 
 
@@ -144,7 +150,7 @@ class UasZone:
     variant: Text = "COMMON"
     uspace: bool = False  # ED-318 type USPACE; its restriction is CONDITIONAL
     u_space_class: Text = ""
-    region: int | None = None
+    region: Region | None = None
     regulation_exemption: bool | None = None
     names: Texts = ()
     reasons: Annotated[Sequence[ZoneReason], Len(0, 10)] = ()

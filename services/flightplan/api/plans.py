@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 import orjson
+from annotated_types import Ge, Le
 from fastapi import APIRouter, Depends, Query, Response
 
 from services.flightplan.api.callers import Reading, State, Tx, viewer_of
@@ -201,7 +202,7 @@ class RulingBody:
 
     decision: RulingDecision
     reason: Text
-    revision: int | None = None
+    revision: Annotated[int, Ge(1), Le(2**31 - 1)] | None = None
 
 
 @router.post("/flight-plans/{plan_id}/ruling")
