@@ -45,6 +45,10 @@ class Platform:
         """The same, as it came."""
         return self._answer("GET", path, params=_given(parameters)).text
 
+    def download(self, path: str, **parameters: Any) -> bytes:
+        """The same, as bytes."""
+        return self._answer("GET", path, params=_given(parameters)).content
+
     def post(self, path: str, body: Any, *, headers: Mapping[str, str] | None = None, **parameters: Any) -> Any:
         """Send JSON."""
         return self._answer("POST", path, json=body, headers=headers, params=_given(parameters)).json()

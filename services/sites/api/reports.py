@@ -14,10 +14,11 @@ from services.sites.state import SitesState
 from services.sites.usecases import reports
 from services.sites.usecases.reports import Order
 from shared.auth import Principal, Role, allow
+from shared.values import Text
 
 router = APIRouter(tags=["reports"])
 Reader = Annotated[Principal, allow(Role.PLANNER, Role.REGULATOR)]
-Unit = Annotated[str | None, Query(max_length=200, description="承办单位; the whole city where none is named")]
+Unit = Annotated[Text | None, Query(max_length=200, description="承办单位; the whole city where none is named")]
 Year = Annotated[int, Query(ge=2000, le=2100)]
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {"content": {media_type: {} for media_type in MEDIA_TYPES.values()}, "description": "The report"}

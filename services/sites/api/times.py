@@ -18,7 +18,7 @@ from shared.values import Instant
 
 MOST_MONTHS: Final = 120
 USUAL_MONTHS: Final = 12
-_PATTERN: Final = r"^\d{4}-(0[1-9]|1[0-2])$"
+_PATTERN: Final = r"^[1-9][0-9]{3}-(0[1-9]|1[0-2])$"
 
 MonthText = Annotated[str | None, Query(pattern=_PATTERN, description="such as 2026-11, in the city's time")]
 MonthAsked = Annotated[str, Query(pattern=_PATTERN, description="such as 2026-11, in the city's time")]

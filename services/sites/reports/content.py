@@ -1,7 +1,8 @@
 """Builds a report from the history: the same history, period and unit give the same report. Pure."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.sites.domain import series
@@ -11,7 +12,7 @@ from services.sites.domain.months import Month
 from services.sites.domain.progress import CountedRoute, CountedSite
 from services.sites.domain.scope import Scope
 from services.sites.domain.series import MonthProgress
-from services.sites.reports.value import Kind, Report, Section
+from services.sites.reports.value import Cell, Kind, Report, Section
 from shared.city import CityProfile
 
 
@@ -84,25 +85,41 @@ def build(material: Material, sections: Sequence[Section]) -> Report:
     """The report, with the sections numbered."""
     demo = any(site.demo for site in material.sites()) or any(route.demo for route in material.routes())
     unit = f"（{material.unit}）" if material.unit else ""
-    numbered = tuple(
-        Section(f"{number}、{section.heading}", section.paragraphs, section.tables, section.picture)
-        for number, section in zip(_NUMBERS, sections, strict=False)
-    )
+    numbered = tuple(_numbered(*each) for each in zip(_NUMBERS, sections, strict=False))
     return Report(
         kind=material.period.kind,
         period=material.period.name,
-        title=f"{material.city.name.zh}低空经济建设进展{material.period.title}{unit}",
+        title=_writable(f"{material.city.name.zh}低空经济建设进展{material.period.title}{unit}"),
         unit=material.unit or "",
         demo=demo,
         as_of=material.as_of,
         complete=material.complete,
-        notes=tuple(_notes(material, demo=demo)),
+        notes=tuple(map(_writable, _notes(material, demo=demo))),
         months=tuple(material.months(material.period.months)),
         sections=numbered,
     )
 
 
 _NUMBERS = "一二三四五六七八九"
+_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML has no place for
+
+
+def _numbered(number: str, section: Section) -> Section:
+    return Section(
+        heading=f"{number}、{section.heading}",
+        paragraphs=[_writable(text) for text in section.paragraphs],
+        tables=[replace(table, rows=[[_cell(cell) for cell in row] for row in table.rows]) for table in section.tables],
+        picture=section.picture,
+    )
+
+
+def _cell(cell: Cell) -> Cell:
+    return _writable(cell) if isinstance(cell, str) else cell
+
+
+def _writable(text: str) -> str:
+    """The text as an office file takes it: a name may hold what no file can."""
+    return _UNWRITABLE.sub("�", text)
 
 
 def _notes(material: Material, *, demo: bool) -> Iterator[str]:
