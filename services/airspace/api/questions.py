@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query
 from services.airspace.api import views
 from services.airspace.api.drafts import ZoneDraft, as_query_instant, box
 from services.airspace.api.parts import Anyone, Publisher, Reading, Regulator, State
-from services.airspace.api.views import CheckAnswer, ConflictView, TouchedView
+from services.airspace.api.views import Answer, ConflictView, TouchedView
 from services.airspace.store import reviews
 from services.airspace.usecases import asking, proposing
 from services.airspace.usecases.asking import Asker
@@ -41,13 +41,13 @@ def check_flight(
     state: State,
     reading: Reading,
     alternatives: Annotated[bool, Query(description="Look for flights nearby that are better off.")] = True,
-) -> CheckAnswer:
+) -> Answer:
     """May I fly here, then? The answer a filing would get now, and the nearest flights that are better off than a
     refused or awaiting one; nothing is stored or reserved."""
     asker = Asker(operator=caller.org, sees_all=caller.has(Role.REGULATOR))
     checked = asking.check(state, reading, question.intent, asker, question.authorization_numbers)
     near = proposing.alternatives(state, reading, checked) if alternatives else ()
-    return views.check_answer(state, checked, near, caller)
+    return views.answer(state, checked, near, caller)
 
 
 @router.get("/conflicts")

@@ -28,18 +28,6 @@ class Reason(Finding):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """An assessment as the caller may read it: whose another organisation's flight is, it does not say."""
-
-    outcome: Outcome
-    message: Message
-    findings: Sequence[Reason]
-    zones_version: int
-    decided_at: Instant
-    rules: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AlternativeView:
     """A flight near the one asked for, ready to be filed, and the answer it would get now.
 
@@ -58,9 +46,18 @@ class AlternativeView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckAnswer(Answer):
-    """The answer to a question; where it is not approved, with the nearest flights that are better off."""
+class Answer:
+    """An assessment as the caller may read it: whose another organisation's flight is, it does not say.
 
+    Where it is refused or awaits a ruling, `alternatives` are the nearest flights that are better off, at most three.
+    """
+
+    outcome: Outcome
+    message: Message
+    findings: Sequence[Reason]
+    zones_version: int
+    decided_at: Instant
+    rules: str
     alternatives: Sequence[AlternativeView] = ()
 
 
@@ -122,9 +119,9 @@ class TouchedView:
 MOST_LISTED = 500
 
 
-def answer(state: AirspaceState, assessment: Assessment, caller: Principal) -> Answer:
-    """The assessment for this caller."""
-    shown = redacted(assessment, caller)
+def answer(state: AirspaceState, checked: Checked, near: Sequence[Alternative], caller: Principal) -> Answer:
+    """The assessment for this caller, with what is better off."""
+    shown = redacted(checked.assessment, caller)
     return Answer(
         outcome=shown.outcome,
         message=outcome_words(shown.outcome, entrusted=state.entrusted),
@@ -132,14 +129,8 @@ def answer(state: AirspaceState, assessment: Assessment, caller: Principal) -> A
         zones_version=shown.zones_version,
         decided_at=shown.decided_at,
         rules=shown.rules,
+        alternatives=[alternative(state, one) for one in near],
     )
-
-
-def check_answer(state: AirspaceState, checked: Checked, near: Sequence[Alternative], caller: Principal) -> CheckAnswer:
-    """The answer with its alternatives, for this caller."""
-    plain = answer(state, checked.assessment, caller)
-    known: dict[str, Any] = {each.name: getattr(plain, each.name) for each in fields(Answer)}
-    return CheckAnswer(**known, alternatives=[alternative(state, one) for one in near])
 
 
 def alternative(state: AirspaceState, one: Alternative) -> AlternativeView:
