@@ -7,6 +7,7 @@ from tests.system import world
 
 LNG, LAT = world.CENTER
 NEXT_YEAR: Final = (world.tomorrow() + timedelta(days=300)).isoformat()
+YESTERDAY: Final = (world.tomorrow() - timedelta(days=2)).isoformat()
 TOMORROW: Final = world.tomorrow().isoformat()
 
 POLYGON: Final[dict[str, Any]] = {
@@ -32,6 +33,8 @@ CORRIDOR: Final[dict[str, Any]] = {
 LOWER: Final[dict[str, Any]] = {"value_m": 60.0, "reference": "AGL"}
 UPPER: Final[dict[str, Any]] = {"value_m": 120.0, "reference": "AGL"}
 
+LOCAL_TEXT: Final = {"text": "East Lake", "lang": "en-GB"}
+
 ZONE: Final[dict[str, Any]] = {
     "name": "东湖保护区",
     "kind": "controlled_heritage",
@@ -53,22 +56,46 @@ ZONE: Final[dict[str, Any]] = {
         {
             "starts_at": TOMORROW,
             "ends_at": NEXT_YEAR,
-            "schedule": [{"day": ["MON", "SUN"], "start_event": "SR", "end_time": "22:00"}],
+            "schedule": [
+                {"day": ["ANY"], "start_time": "06:00", "end_event": "SS"},
+                {"day": ["MON", "SUN"], "start_event": "SR", "end_time": "22:00"},
+            ],
         }
     ],
     "grade": 2,
+    "notice": {"determined_by": "空管", "number": "通告1号", "issued_at": YESTERDAY, "emergency": True},
     "uas_zone": {
         "identifier": "WUH01",
         "country": "CHN",
+        "variant": "COMMON",
+        "uspace": False,
+        "u_space_class": "",
         "region": 1,
-        "names": [{"text": "East Lake", "lang": "en-GB"}],
+        "regulation_exemption": False,
+        "names": [LOCAL_TEXT],
         "reasons": ["SENSITIVE"],
-        "authorities": [{"purpose": "NOTIFICATION", "name": [{"text": "空管", "lang": "zh-CN"}], "phone": "110"}],
-        "created_at": TOMORROW,
+        "other_reason": [LOCAL_TEXT],
+        "message": [LOCAL_TEXT],
+        "authorities": [
+            {
+                "purpose": "NOTIFICATION",
+                "name": [LOCAL_TEXT],
+                "service": [LOCAL_TEXT],
+                "contact_name": [LOCAL_TEXT],
+                "site_url": "https://example.org",
+                "email": "tower@example.org",
+                "phone": "110",
+                "interval_before": "PT1H",
+            }
+        ],
+        "created_at": YESTERDAY,
+        "updated_at": YESTERDAY,
+        "extended": "{}",
     },
 }
 PLAN: Final[dict[str, Any]] = {
     **world.intent(at=world.tomorrow()),
+    "departure": {"lng": LNG, "lat": LAT},
     "height_reference": "AGL",
     "priority": 0,
     "authorization_number": "武空许1号",
@@ -140,7 +167,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "POST /routes/{route_id}/open": REASON,
     "POST /routes/{route_id}/suspend": REASON,
     "POST /routes/{route_id}/classification": {"route_class": "commercial", "evidence": "合同7号"},
-    "POST /sites": {"site_id": "S-example", "state": "commissioned", "effective_at": TOMORROW, **SITE},
+    "POST /sites": {"site_id": "S-example", "state": "commissioned", "effective_at": YESTERDAY, **SITE},
     "PUT /sites/{site_id}": SITE,
-    "POST /sites/{site_id}/{move}": {"reason": "说明", "effective_at": TOMORROW},
+    "POST /sites/{site_id}/{move}": {"reason": "说明", "effective_at": YESTERDAY},
 }
