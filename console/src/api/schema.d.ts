@@ -189,7 +189,7 @@ export interface paths {
         put?: never;
         /**
          * Import Zones
-         * @description Put the features of a GeoJSON FeatureCollection in force: polygons, or points with `radius_m`.
+         * @description Put the features of a file in force: GeoJSON, ED-318 or ED-269, by `format`, content type or what it says.
          */
         post: operations["import_zones_zones_import_post"];
         delete?: never;
@@ -210,6 +210,26 @@ export interface paths {
          * @description Zones in force as a GeoJSON FeatureCollection, as an import takes them; circles are points with `radius_m`.
          */
         get: operations["draw_zones_zones_geojson_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/zones/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Zones
+         * @description Zones in force as a file that `POST /zones/import` reads back the same.
+         */
+        get: operations["export_zones_zones_export_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -249,9 +269,32 @@ export interface paths {
         put?: never;
         /**
          * Check Flight
-         * @description May I fly here, then? The answer a filing would get now; nothing is stored or reserved.
+         * @description May I fly here, then? The answer a filing would get now, and the nearest flights that are better off than a
+         *     refused or awaiting one; nothing is stored or reserved.
          */
         post: operations["check_flight_checks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/checks/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check Plan
+         * @description What a plan's latest intent would be answered were it decided now, and the nearest flights that are better off.
+         *
+         *     For its operator and regulators; to others there is no such plan.
+         */
+        get: operations["check_plan_checks_plans__plan_id__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1206,6 +1249,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/reports/monthly": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Write Monthly
+         * @description A month's brief. Of a month that is over it is the same whenever it is asked for, unless something came late.
+         */
+        get: operations["write_monthly_reports_monthly_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/half-year": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Write Half Year
+         * @description The summary of a half-year.
+         */
+        get: operations["write_half_year_reports_half_year_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/yearly": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Write Yearly
+         * @description The summary of a year.
+         */
+        get: operations["write_yearly_reports_yearly_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/coverage": {
         parameters: {
             query?: never;
@@ -1328,6 +1431,32 @@ export interface components {
             status?: string;
         };
         /**
+         * AlternativeKind
+         * @description What an alternative changes, in the order in which operators like to change it.
+         * @enum {string}
+         */
+        AlternativeKind: "shift" | "height" | "detour";
+        /**
+         * AlternativeView
+         * @description A flight near the one asked for, ready to be filed, and the answer it would get now.
+         *
+         *     It departs `shift_s` seconds later, flies `height_m` metres higher (earlier and lower where negative), or takes a
+         *     way `extra_m` metres longer.
+         */
+        AlternativeView: {
+            kind: components["schemas"]["AlternativeKind"];
+            message: components["schemas"]["Message"];
+            intent: components["schemas"]["FlightIntent"];
+            /** Shift S */
+            shift_s: number;
+            /** Height M */
+            height_m: number;
+            /** Extra M */
+            extra_m: number;
+            outcome: components["schemas"]["Outcome"];
+            outcome_message: components["schemas"]["Message"];
+        };
+        /**
          * Altitude
          * @description A height with what it is measured from; two references are compared only through a terrain model.
          */
@@ -1346,6 +1475,8 @@ export interface components {
         /**
          * Answer
          * @description An assessment as the caller may read it: whose another organisation's flight is, it does not say.
+         *
+         *     Where it is refused or awaits a ruling, `alternatives` are the nearest flights that are better off, at most three.
          */
         Answer: {
             outcome: components["schemas"]["Outcome"];
@@ -1361,6 +1492,11 @@ export interface components {
             decided_at: string;
             /** Rules */
             rules: string;
+            /**
+             * Alternatives
+             * @default []
+             */
+            alternatives?: components["schemas"]["AlternativeView"][];
         };
         /**
          * ApprovalMode
@@ -2585,6 +2721,12 @@ export interface components {
             /** En */
             en: string;
         };
+        /**
+         * ReportFormat
+         * @description What a report's file may be.
+         * @enum {string}
+         */
+        ReportFormat: "docx" | "xlsx" | "csv" | "json";
         /**
          * Restriction
          * @description What a zone asks of a flight (ED-318).
@@ -4136,6 +4278,8 @@ export interface operations {
             query?: {
                 /** @description take all features or none */
                 strict?: boolean;
+                /** @description geojson, ed318 or ed269; else by the file */
+                format?: string | null;
             };
             header?: never;
             path?: never;
@@ -4145,6 +4289,8 @@ export interface operations {
             content: {
                 "application/geo+json": string;
                 "application/json": string;
+                "application/vnd.ed318+json": string;
+                "application/vnd.ed269+json": string;
             };
         };
         responses: {
@@ -4171,6 +4317,40 @@ export interface operations {
     draw_zones_zones_geojson_get: {
         parameters: {
             query?: {
+                /** @description west,south,east,north in degrees */
+                bbox?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_zones_zones_export_get: {
+        parameters: {
+            query?: {
+                /** @description geojson, ed318 or ed269 */
+                format?: string;
                 /** @description west,south,east,north in degrees */
                 bbox?: string | null;
             };
@@ -4233,7 +4413,10 @@ export interface operations {
     };
     check_flight_checks_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Look for flights nearby that are better off. */
+                alternatives?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4243,6 +4426,37 @@ export interface operations {
                 "application/json": components["schemas"]["Question"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_plan_checks_plans__plan_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -6083,6 +6297,125 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LifeView"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_monthly_reports_monthly_get: {
+        parameters: {
+            query: {
+                /** @description such as 2026-11, in the city's time */
+                month: string;
+                /** @description 承办单位; the whole city where none is named */
+                unit?: string | null;
+                format?: components["schemas"]["ReportFormat"];
+                /** @description as it was known then: without what was recorded later, however it is dated */
+                known_at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                    "application/json": unknown;
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_half_year_reports_half_year_get: {
+        parameters: {
+            query: {
+                year: number;
+                half: number;
+                /** @description 承办单位; the whole city where none is named */
+                unit?: string | null;
+                format?: components["schemas"]["ReportFormat"];
+                /** @description as it was known then: without what was recorded later, however it is dated */
+                known_at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                    "application/json": unknown;
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_yearly_reports_yearly_get: {
+        parameters: {
+            query: {
+                year: number;
+                /** @description 承办单位; the whole city where none is named */
+                unit?: string | null;
+                format?: components["schemas"]["ReportFormat"];
+                /** @description as it was known then: without what was recorded later, however it is dated */
+                known_at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                    "application/json": unknown;
                 };
             };
             /** @description A problem with the request */

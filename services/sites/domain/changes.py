@@ -1,5 +1,6 @@
 """What entered or left the count, when, and because of which events. Pure."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,7 @@ from enum import StrEnum
 
 from services.sites.domain.counting import Why
 from services.sites.domain.facts import Fact, Subject
-from services.sites.domain.history import History, Row, Span, span_at
+from services.sites.domain.history import History, Row, Span
 from services.sites.domain.progress import CountedRoute, CountedSite
 from services.sites.domain.scope import EVERYTHING, Scope
 from shared.contracts.flightplan import RouteClass
@@ -73,11 +74,12 @@ def changes(history: History, since: datetime, until: datetime, scope: Scope = E
 def _of(
     subject: Subject, key: str, spans: Sequence[Span[Row]], since: datetime, until: datetime, scope: Scope
 ) -> Iterator[Change]:
-    before = span_at(spans, since)
+    first = bisect_left(spans, since, key=lambda span: span.starts_at)
+    before = spans[first - 1] if first else None
     counted = measures(before.row) if before and scope.keeps(before.row) else frozenset[Measure]()
-    for span in spans:
-        if not since <= span.starts_at < until:
-            continue
+    for span in spans[first:]:
+        if span.starts_at >= until:
+            return
         now = measures(span.row) if scope.keeps(span.row) else frozenset[Measure]()
         for measure in sorted(counted ^ now):
             yield Change(

@@ -1,6 +1,6 @@
 """Progress toward the city's targets: what counts by district and by target, what does not by reason. Pure."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -82,13 +82,12 @@ def tally(sites: Iterable[CountedSite], routes: Iterable[CountedRoute]) -> Tally
 
 def tally_by_district(sites: Sequence[CountedSite], routes: Sequence[CountedRoute]) -> dict[str, Tally]:
     """The same by district; the key "" is outside the city."""
-    places = {site.district for site in sites} | {route.district for route in routes}
-    return {
-        place: tally(
-            [site for site in sites if site.district == place], [route for route in routes if route.district == place]
-        )
-        for place in places
-    }
+    by_place: dict[str, tuple[list[CountedSite], list[CountedRoute]]] = defaultdict(lambda: ([], []))
+    for site in sites:
+        by_place[site.district][0].append(site)
+    for route in routes:
+        by_place[route.district][1].append(route)
+    return {place: tally(*rows) for place, rows in by_place.items()}
 
 
 def site_reasons(sites: Iterable[CountedSite]) -> dict[ReasonCode, int]:
