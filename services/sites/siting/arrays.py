@@ -16,6 +16,12 @@ def spans(starts: Ints, lengths: Ints) -> Ints:
     return np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
 
 
+def shares(values: Floats, weights: Floats) -> Floats:
+    """Values by weight; infinite, with the sign of the value, for what weighs nothing."""
+    light = weights <= np.finfo(np.float64).tiny
+    return np.where(light, np.copysign(np.inf, values), values / np.where(light, 1.0, weights))
+
+
 def sums(groups: Ints, values: NDArray[Any], length: int) -> Floats:
     """The sum of the values of each group."""
     return np.bincount(groups, values, length).astype(np.float64, copy=False)

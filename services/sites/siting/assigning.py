@@ -95,7 +95,7 @@ def _solve(model: Model, instance: Instance, pairs: Pairs, budget: Budget) -> An
             "found no assignment within the capacities in the time given: perhaps there is none", field="capacity"
         )
     objective = sign * ledger.value
-    bound = sign * min(ledger.bound, ledger.value)
+    bound = sign * ledger.proven
     return Answer(
         model=model,
         objective=objective,

@@ -1,6 +1,7 @@
 """Which sets of candidates may be chosen: how many, which of them stand already, how many of each group."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -30,7 +31,7 @@ class Limit:
         return np.bincount(labels[labels >= 0], minlength=len(self.most))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # without slots, for what is derived once
 class Choice:
     """`p` sites out of `m`, the fixed ones among them; None is any number. Fixed sites never break a limit."""
 
@@ -111,10 +112,11 @@ class Choice:
     def _laminar(self, values: Floats, opened: Bools) -> Ints:
         order = np.argsort(-values, kind="stable")
         order = order[~opened[order]]
-        for labels, rooms in reversed(self._nested()):
+        for labels, rooms in reversed(self._nested):
             order = order[_rank_within(labels[order]) < rooms[order]]
         return order
 
+    @cached_property
     def _nested(self) -> list[tuple[Ints, Ints]]:
         """Each limit with its groups cut by those before, and the room left for each candidate's group."""
         nested, former = [], np.zeros(self.m, np.int64)

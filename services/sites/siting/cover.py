@@ -1,11 +1,12 @@
 """Who covers whom: demand points that the same candidates reach merged into one row, and what a set of sites covers."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import scipy.sparse as sp
 
-from services.sites.siting.arrays import Bools, Floats, Ints, spans, sums
+from services.sites.siting.arrays import Bools, Floats, Ints, sums
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,12 +58,16 @@ class Cover:
         self.opened = np.zeros(reach.by_row.shape[1], np.bool_)
         self.gain = np.asarray(reach.by_column.T @ reach.weights, np.float64)
         self.value = reach.settled
+        # a list of small arrays: slicing the matrix anew at every step costs more than the step
+        self._reached = _slices(reach.by_column)
+        self._reachers = _slices(reach.by_row)
+        self._lengths = np.diff(reach.by_row.indptr)
         for site in np.flatnonzero(opened):
             self.add(int(site))
 
     def add(self, site: int) -> None:
         """Open a site."""
-        rows = self._rows(site)
+        rows = self._reached[site]
         before = self.counts[rows]
         self.counts[rows] = before + 1
         self.opened[site] = True
@@ -72,7 +77,7 @@ class Cover:
 
     def remove(self, site: int) -> None:
         """Close a site."""
-        rows = self._rows(site)
+        rows = self._reached[site]
         before = self.counts[rows]
         self.counts[rows] = before - 1
         self.opened[site] = False
@@ -82,13 +87,13 @@ class Cover:
 
     def near(self, site: int) -> Ints:
         """The open sites that share a demand point with it."""
-        around = self._columns(self._rows(site))
+        around = self._columns(self._reached[site])
         around = around[self.opened[around]]
         return np.unique(around)
 
     def loss(self, site: int) -> float:
         """What closing an open site would lose."""
-        rows = self._rows(site)
+        rows = self._reached[site]
         return float(self.weights[rows[self.counts[rows] == 1]].sum())
 
     def reweigh(self, row: int, by: float) -> None:
@@ -96,21 +101,17 @@ class Cover:
         self.weights[row] += by
         self.gain[self._columns(np.array([row]))] += by
 
-    def _rows(self, site: int) -> Ints:
-        matrix = self.reach.by_column
-        rows: Ints = matrix.indices[matrix.indptr[site] : matrix.indptr[site + 1]]
-        return rows
-
     def _columns(self, rows: Ints) -> Ints:
-        matrix = self.reach.by_row
-        starts = matrix.indptr[rows]
-        columns: Ints = matrix.indices[spans(starts, matrix.indptr[rows + 1] - starts)]
-        return columns
+        if not len(rows):
+            return rows
+        return np.concatenate([self._reachers[row] for row in rows.tolist()])
 
     def _shift(self, rows: Ints, sign: float) -> None:
         if len(rows):
-            matrix = self.reach.by_row
-            starts = matrix.indptr[rows]
-            lengths = matrix.indptr[rows + 1] - starts
-            columns = matrix.indices[spans(starts, lengths)]
-            self.gain += sign * np.bincount(columns, np.repeat(self.weights[rows], lengths), len(self.gain))
+            worth = np.repeat(sign * self.weights[rows], self._lengths[rows])
+            np.add.at(self.gain, self._columns(rows), worth)
+
+
+def _slices(matrix: sp.csr_array | sp.csc_array) -> list[Ints]:
+    indices, ends = matrix.indices.astype(np.int64), matrix.indptr.tolist()
+    return [indices[start:end] for start, end in pairwise(ends)]

@@ -1,7 +1,6 @@
 """Better sets by exchange: greedy, swaps until none helps, then small neighbourhoods torn down and built anew."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
@@ -11,6 +10,7 @@ from services.sites.siting.choice import Choice
 
 WARMTH: Final = 0.02  # of a site's mean value: how much worse a step may be at first
 NOISE: Final = 0.15  # of a gain, when a neighbourhood is built anew
+POOL: Final = 8_192  # how many different stretches of noise there are
 CHECK_EVERY: Final = 8
 
 
@@ -31,19 +31,15 @@ class Set(Protocol):
         """The open sites that serve some of the same demand."""
 
 
-@dataclass(slots=True)
 class Exchange:
     """Improves a set under a choice; fixed sites stay."""
 
-    state: Set
-    choice: Choice
-    rng: np.random.Generator
-
-    def __post_init__(self) -> None:
+    def __init__(self, state: Set, choice: Choice, rng: np.random.Generator) -> None:
+        self.state, self.choice, self.rng = state, choice, rng
         self._movable = np.ones(self.choice.m, np.bool_)
         self._movable[self.choice.fixed] = False
-
-    _movable: Bools = None  # type: ignore[assignment]  # set from the choice
+        # drawn once: drawing anew for every step costs more than the step
+        self._noise = 1 + NOISE * self.rng.standard_normal(self.choice.m + POOL)
 
     def fill(self) -> bool:
         """Open the best candidate until there are p; False where the limits leave none."""
@@ -111,14 +107,16 @@ class Exchange:
         if not len(there):
             return False
         before = state.opened.copy()
-        around = state.near(int(self.rng.choice(there)))
+        around = state.near(int(there[self.rng.integers(len(there))]))
         around = around[self._movable[around]]
         around = around if len(around) else self.rng.choice(there, 1)
         out = self.rng.permutation(around)[: int(self.rng.integers(2, 6))]
         for site in out:
             state.remove(int(site))
+        first = int(self.rng.integers(POOL))
+        noise = self._noise[first : first + self.choice.m]
         for _ in out:
-            other = self._best(state.gain * (1 + NOISE * self.rng.standard_normal(len(state.gain))))
+            other = self._best(state.gain * noise)
             if other is None:
                 break
             state.add(other)

@@ -50,7 +50,14 @@ class Ledger:
 
     def closed(self) -> bool:
         """True where there is nothing left to gain."""
+        if np.isinf(self.value):
+            return False
         return bool(self.value - self.bound <= max(self.gap, 10 * TINY) * abs(self.value))
+
+    @property
+    def proven(self) -> float:
+        """The bound to show: the value itself where they differ by no more than adding up may."""
+        return self.value if self.value - self.bound <= 10 * TINY * abs(self.value) else self.bound
 
     @property
     def cutoff(self) -> float:

@@ -8,7 +8,7 @@ import scipy.sparse as sp
 
 from services.sites.siting import assigning
 from services.sites.siting.answer import Answer
-from services.sites.siting.arrays import Bools, Floats
+from services.sites.siting.arrays import Bools, Floats, shares
 from services.sites.siting.budget import Budget
 from services.sites.siting.choice import Choice
 from services.sites.siting.cover import Cover, Reach, reduce
@@ -52,11 +52,13 @@ def lscp(instance: Instance, budget: Budget) -> Answer:
     ledger = Ledger(True, gap=budget.gap)
     ledger.lift(len(instance.fixed) + (0.0 if covering.full_enough(_fixed(choice)) else 1.0))
     covering.solve(ledger, budget)
+    if ledger.opened is None:
+        raise Infeasible("found no set within the limits that covers what is asked", field="limits")
     sites = np.flatnonzero(ledger.best())
     return Answer(
         model=Model.LSCP,
         objective=float(len(sites)),
-        bound=min(ledger.bound, float(len(sites))),
+        bound=ledger.proven,
         sites=tuple(int(site) for site in sites),
         seconds=budget.elapsed,
         stopped=budget.stopped,
@@ -134,9 +136,7 @@ class Covering:
             worth = np.where(self.choice.addable(cover.opened), cover.gain, 0.0)
             site = int(np.minimum(worth, self.needed - cover.value).argmax())
             if worth[site] <= 0:
-                if ledger.opened is None:
-                    raise Infeasible("found no set within the limits that covers what is asked", field="limits")
-                return
+                return  # the limits leave no way on from here
             cover.add(site)
         self._prune(cover)
         if self.choice.meets(cover.opened):
@@ -169,16 +169,17 @@ class Covering:
             else np.zeros(0)
         )
         seconds = DUAL_SHARE * budget.seconds
-        return ascend(relax, lambda u: np.maximum(u, 0.0), start, ledger.value, seconds, budget)
+        target = min(ledger.value, float(self.choice.m))
+        return ascend(relax, lambda u: np.maximum(u, 0.0), start, target, seconds, budget)
 
     def _cheapest(self, prices: Floats) -> Floats:
         """The y of the least Σ u y that weighs enough: a knapsack in fractions, cheapest by weight first."""
         if self.full:
             return np.ones_like(prices)
         weights = self.reach.weights
-        order = np.argsort(prices / np.maximum(weights, 1e-300), kind="stable")
+        order = np.argsort(shares(prices, weights), kind="stable")
         left = self.needed - self.reach.settled - (np.cumsum(weights[order]) - weights[order])
-        part = np.clip(left / np.maximum(weights[order], 1e-300), 0.0, 1.0)
+        part = np.clip(shares(left, weights[order]), 0.0, 1.0)
         covered = np.empty_like(prices)
         covered[order] = np.where(weights[order] > 0, part, 0.0)
         return covered
@@ -187,6 +188,8 @@ class Covering:
         self, ledger: Ledger, rng: np.random.Generator
     ) -> Callable[[Callable[[], bool], Callable[[], float]], None]:
         def search(stop: Callable[[], bool], warm: Callable[[], float]) -> None:
+            if ledger.opened is None:
+                return
             if self.full:
                 weigh(self.reach, self.choice, ledger.best(), rng, stop, lambda found: self._offer(found, ledger))
                 return
@@ -244,7 +247,9 @@ class Covering:
             row_upper=np.concatenate([np.full(rows_of, np.inf), *upper]),
         )
 
-    def _values(self, ledger: Ledger) -> Floats:
+    def _values(self, ledger: Ledger) -> Floats | None:
+        if ledger.opened is None:
+            return None
         x = ledger.best().astype(np.float64)
         return x if self.full else np.concatenate([np.minimum(self.reach.by_row @ x, 1.0), x])
 

@@ -11,15 +11,14 @@ from services.sites.siting.choice import Choice
 from services.sites.siting.cover import Cover, Reach, reduce
 from services.sites.siting.dual import Dual, Relaxed, ascend
 from services.sites.siting.exchange import Exchange
-from services.sites.siting.faults import Infeasible
 from services.sites.siting.highs import Program
 from services.sites.siting.instance import Instance
 from services.sites.siting.ledger import Ledger
 from services.sites.siting.models import Model
 from services.sites.siting.programs import choice_rows, fits, whole
-from services.sites.siting.racing import annealing, race, settled
+from services.sites.siting.racing import annealing, race, settled, some_set
 
-DUAL_SHARE = 0.25  # of the time, at most
+DUAL_SHARE = 0.4  # of the time, at most
 
 
 def mclp(instance: Instance, budget: Budget) -> Answer:
@@ -60,7 +59,7 @@ def _answer(instance: Instance, reachable: sp.csr_array, ledger: Ledger, budget:
     return Answer(
         model=Model.MCLP,
         objective=objective,
-        bound=max(objective, -min(ledger.bound, ledger.value)),
+        bound=max(objective, -ledger.proven),
         sites=tuple(int(site) for site in sites),
         seconds=budget.elapsed,
         stopped=budget.stopped,
@@ -99,7 +98,8 @@ def _grow(
     cover = Cover(reach, opened)
     exchange = Exchange(cover, choice, rng)
     if not exchange.fill():
-        raise Infeasible("found no set of p sites within the limits", field="limits")
+        cover = Cover(reach, some_set(choice, np.asarray(reach.by_column.T @ reach.weights), budget))
+        exchange = Exchange(cover, choice, rng)
     exchange.climb(rng.permutation(np.flatnonzero(cover.opened)).tolist(), budget.over)
     ledger.offer(-cover.value, cover.opened)
 

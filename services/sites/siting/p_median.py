@@ -13,13 +13,12 @@ from services.sites.siting.budget import Budget
 from services.sites.siting.choice import Choice
 from services.sites.siting.dual import Dual, Relaxed, ascend
 from services.sites.siting.exchange import Exchange
-from services.sites.siting.faults import Infeasible
 from services.sites.siting.highs import Program
 from services.sites.siting.instance import Instance
 from services.sites.siting.ledger import Ledger
 from services.sites.siting.models import Model
 from services.sites.siting.programs import LARGEST, choice_rows, whole
-from services.sites.siting.racing import annealing, race, settled
+from services.sites.siting.racing import annealing, race, settled, some_set
 from services.sites.siting.serving import Lists, Serving, lists_of
 
 DUAL_SHARE: Final = 0.3  # of the time, at most
@@ -53,7 +52,7 @@ def p_median(instance: Instance, budget: Budget) -> Answer:
     return Answer(
         model=Model.P_MEDIAN,
         objective=ledger.value,
-        bound=min(ledger.bound, ledger.value),
+        bound=ledger.proven,
         sites=tuple(int(site) for site in np.flatnonzero(ledger.best())),
         seconds=budget.elapsed,
         stopped=budget.stopped,
@@ -106,7 +105,8 @@ class _Median:
         serving = Serving(self.lists, opened)
         exchange = Exchange(serving, self.choice, rng)
         if not exchange.fill():
-            raise Infeasible("found no set of p sites within the limits", field="limits")
+            serving = Serving(self.lists, some_set(self.choice, np.ones(self.choice.m), budget))
+            exchange = Exchange(serving, self.choice, rng)
         ledger.offer(self._cost(serving.opened), serving.opened)
         exchange.climb(rng.permutation(np.flatnonzero(serving.opened)).tolist(), budget.over)
         ledger.offer(self._cost(serving.opened), serving.opened)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.sites.siting.arrays import Bools, Floats, Ints, sums
+from services.sites.siting.arrays import Bools, Floats, Ints, shares, sums
 from services.sites.siting.choice import Choice
 from services.sites.siting.dual import Relaxed
 
@@ -57,14 +57,14 @@ class Pairs:
 
     def _fill(self, rows: Ints, sites: Ints, value: Floats) -> Floats:
         weight = self.weights[rows]
-        order = np.lexsort((value / np.maximum(weight, 1e-300), sites))
+        order = np.lexsort((shares(value, weight), sites))
         ordered, by_site = weight[order], sites[order]
         before = np.cumsum(ordered) - ordered
         first = np.flatnonzero(np.r_[True, by_site[1:] != by_site[:-1]]) if len(order) else np.zeros(0, np.int64)
         before -= np.repeat(before[first], np.diff(np.append(first, len(order))))
         share = np.empty(len(order))
         room = self.capacity[by_site] - before
-        share[order] = np.where(ordered > 0, np.clip(room / np.maximum(ordered, 1e-300), 0.0, 1.0), 1.0)
+        share[order] = np.where(ordered > 0, np.clip(shares(room, ordered), 0.0, 1.0), 1.0)
         return share
 
     def _open(self, reduced: Floats) -> Bools:
@@ -77,11 +77,11 @@ class Pairs:
     def _cheapest(self, prices: Floats) -> tuple[Floats, float]:
         if not self.needed:  # every point, or (then the prices are at most 0) each at most once
             return np.ones(self.n), float(prices.sum())
-        order = np.argsort(prices / np.maximum(self.weights, 1e-300), kind="stable")
+        order = np.argsort(shares(prices, self.weights), kind="stable")
         weight = self.weights[order]
         left = self.needed - (np.cumsum(weight) - weight)
         covered = np.zeros(self.n)
-        covered[order] = np.where(weight > 0, np.clip(left / np.maximum(weight, 1e-300), 0.0, 1.0), 0.0)
+        covered[order] = np.where(weight > 0, np.clip(shares(left, weight), 0.0, 1.0), 0.0)
         return covered, float(prices @ covered)
 
     def assign(self, opened: Bools) -> Ints:
@@ -112,7 +112,7 @@ class Pairs:
         for site in self.sites[starts[row] : starts[row + 1]]:
             if room[site] < 0:
                 continue
-            there = np.flatnonzero((found == site) & (self.weights < max(weight, 1e-300)))
+            there = np.flatnonzero((found == site) & (self.weights < weight))
             for other in there[self.weights[there] >= weight - room[site]]:
                 part = slice(starts[other], starts[other + 1])
                 kept, room[site] = room[site], -1.0

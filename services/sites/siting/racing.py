@@ -4,14 +4,17 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
+import scipy.sparse as sp
 
 from services.sites.siting.arrays import Bools, Floats
 from services.sites.siting.budget import Budget
 from services.sites.siting.choice import Choice
 from services.sites.siting.dual import Dual
 from services.sites.siting.exchange import Exchange, Set
+from services.sites.siting.faults import Infeasible
 from services.sites.siting.highs import Program, Solving
 from services.sites.siting.ledger import Ledger
+from services.sites.siting.programs import choice_rows
 
 WAIT_S: Final = 0.05
 
@@ -58,6 +61,23 @@ def _settle(solving: Solving, read: Callable[[Floats], None], ledger: Ledger) ->
         ledger.prove()
     else:
         ledger.lift(min(solving.bound, ledger.value))
+
+
+def some_set(choice: Choice, worth: Floats, budget: Budget) -> Bools:
+    """A permitted set of much worth, for where taking the best first ends in a corner. Raises Infeasible."""
+    rows, lower, upper = choice_rows(choice, 0)
+    fixed = np.zeros(choice.m)
+    fixed[choice.fixed] = 1.0
+    integer = np.ones(choice.m, np.bool_)
+    program = Program(-worth, fixed, np.ones(choice.m), integer, sp.vstack(rows), np.hstack(lower), np.hstack(upper))
+    solving = Solving(program, None, budget.left)
+    while solving.running and not budget.over():
+        solving.wait(WAIT_S)
+    solving.stop(grace_s=1.0)
+    if solving.values is None:
+        detail = "no set of p sites keeps to the limits" if solving.infeasible else "found no set within the limits"
+        raise Infeasible(detail, field="limits")
+    return np.asarray(solving.values > 0.5, np.bool_)
 
 
 def annealing(state: Exchange, ledger: Ledger, value: Callable[[], float]) -> Search:

@@ -113,4 +113,4 @@ class Serving:
         flat = spans(rows * k, lengths)
         saved = np.repeat(self.now[rows], lengths) - self.lists.costs.ravel()[flat]
         candidates = self.lists.candidates.ravel()[flat]
-        self.gain += sign * np.bincount(candidates, saved, len(self.gain))
+        np.add.at(self.gain, candidates, sign * saved)
