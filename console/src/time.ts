@@ -57,6 +57,12 @@ export function toLocal(instant: string | Date, zone: string): string {
   return `${at.year}-${two(at.month)}-${two(at.day)}T${two(at.hour)}:${two(at.minute)}`;
 }
 
+/** The same with seconds where there are any, so that no alternative is rounded away. */
+export function toLocalSeconds(instant: string, zone: string): string {
+  const { second } = civil(new Date(instant), zone);
+  return second === 0 ? toLocal(instant, zone) : `${toLocal(instant, zone)}:${two(second)}`;
+}
+
 /** `11-23 09:30` in the city's time. */
 export function formatInstant(instant: string | Date, zone: string): string {
   const local = toLocal(instant, zone);

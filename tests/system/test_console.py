@@ -148,6 +148,24 @@ def test_operator_moves_and_withdraws_by_keyboard(platform: Platform, visitor: V
     assert (plan["state"], plan["revision"]) == ("withdrawn", 2)
 
 
+def test_operator_takes_the_nearest_legal_flight(platform: Platform, visitor: Visitor) -> None:
+    lat = LAT + 0.12
+    zone = world.circle_zone(lat=lat, radius_m=200, name="小学周边")
+    ok(platform.client("regulator", "authority").post("/zones", json=zone))
+    page = visitor("operator", "epsilon")
+    for point in (f"{world.east(LNG, -1500)}, {lat}", f"{world.east(LNG, 1500)}, {lat}"):
+        page.at("typed-point").fill(point)
+        page.at("add-point").click()
+    page.at("check").click()
+    expect(page.at("answer")).to_have_attribute("data-outcome", "refused")
+    page.at("alternatives").hover()
+    page.keep("operator-alternatives")
+    page.at("take").first.click()
+    expect(page.at("answer")).to_have_attribute("data-outcome", "not_required")
+    page.at("file").click()
+    expect(page.at("plan-detail")).to_have_attribute("data-state", "not_required")
+
+
 def test_published_zone_changes_an_approved_plan_on_the_open_page(platform: Platform, visitor: Visitor) -> None:
     lat = LAT + 0.06
     operator = platform.client("operator", "gamma")

@@ -24,8 +24,9 @@ export type Altitude = Answered<Schemas["Altitude"]>;
 export type Zone = Answered<Schemas["Zone"]>;
 export type Finding = Answered<Schemas["FindingView"]>;
 export type AssessmentView = Answered<Schemas["AssessmentView"]>;
-/** The answer of a check; unlike a stored assessment it leaves no finding out. */
+/** The answer of a check; unlike a stored assessment it leaves no finding out, and offers the nearest flights that are better off. */
 export type Answer = Answered<Schemas["Answer"]>;
+export type Alternative = Answered<Schemas["AlternativeView"]>;
 export type FlightPlanView = Answered<Schemas["FlightPlanView"]>;
 export type Conflict = Answered<Schemas["ConflictView"]>;
 export type Touched = Answered<Schemas["Touched"]>;

@@ -9,7 +9,7 @@ const STRENGTH: readonly Effect[] = ["refuses", "needs_ruling", "note"];
 const TONE: Record<Effect, string> = { refuses: "bad", needs_ruling: "warn", note: "calm" };
 const NOTES_SHOWN = 3;
 
-export function Findings({ assessment }: { assessment: Omit<Answer, "message"> & { findings_left_out?: number } }) {
+export function Findings({ assessment }: { assessment: Omit<Answer, "message" | "alternatives"> & { findings_left_out?: number } }) {
   const sorted = [...assessment.findings].sort((a, b) => STRENGTH.indexOf(a.effect) - STRENGTH.indexOf(b.effect));
   const strong = sorted.filter((finding) => finding.effect !== "note");
   const notes = sorted.filter((finding) => finding.effect === "note");

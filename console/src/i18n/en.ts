@@ -203,6 +203,8 @@ export const en: Record<Key, string> = {
   "operator.filing": "Filing…",
   "operator.filed": "Filed",
   "operator.stale": "Something changed; check again.",
+  "operator.alternatives": "Nearest flights that are better off",
+  "operator.take": "Take it",
   "operator.answer": "Answer",
   "operator.plan": "Flight plan",
   "operator.openPlan": "Open the plan",

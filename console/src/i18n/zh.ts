@@ -201,6 +201,8 @@ export const zh = {
   "operator.filing": "正在申报…",
   "operator.filed": "已申报",
   "operator.stale": "内容已修改，请重新核查。",
+  "operator.alternatives": "最近的可行方案",
+  "operator.take": "采用",
   "operator.answer": "核查结果",
   "operator.plan": "飞行计划",
   "operator.openPlan": "查看计划",

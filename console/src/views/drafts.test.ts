@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ApiProblem, fieldProblem } from "../api/errors";
-import { emptyDraft, estimate, faults, intentOf } from "./operator/draft";
+import { adopted, emptyDraft, estimate, faults, intentOf } from "./operator/draft";
 import { specOf, type ZoneDraft, zoneFaults } from "./regulator/zoneDraft";
 
 const WUHAN = "Asia/Shanghai";
@@ -19,6 +19,15 @@ describe("a flight being drawn", () => {
       departure: { site_id: "NEST-1" }, arrival: { lng: 114.32, lat: 30.5 }, departs_at: "2026-11-23T02:00:00Z",
       path: [{ lng: 114.3, lat: 30.5, height_m: 100 }, { lng: 114.32, lat: 30.5, height_m: 100 }], authorization_number: null,
     });
+  });
+
+  test("takes over an alternative: its time, height and way, with the sites at its ends", () => {
+    const made = { ...emptyDraft("2026-11-23T10:00"), points: [A, B] };
+    const path = [{ lng: 114.3, lat: 30.5, height_m: 60 }, { lng: 114.31, lat: 30.51, height_m: 60 }, { lng: 114.32, lat: 30.5, height_m: 60 }];
+    const taken = adopted(made, { ...intentOf(made, WUHAN)!, departs_at: "2026-11-23T02:04:30Z", path }, WUHAN);
+    expect(taken.points).toEqual([A, { lng: 114.31, lat: 30.51 }, { lng: 114.32, lat: 30.5 }]);
+    expect([taken.height, taken.departsAt]).toEqual(["60", "2026-11-23T10:04:30"]);
+    expect(intentOf(taken, WUHAN)?.departs_at).toBe("2026-11-23T02:04:30Z");
   });
 
   test("is estimated from its length and speed", () => {

@@ -1,13 +1,20 @@
-// The answer to "may I fly": the outcome in one line, then the reasons.
+// The answer to "may I fly": the outcome in one line, the reasons, and the nearest changes that make it legal.
 import { useEffect, useRef } from "preact/hooks";
-import type { Answer as AnswerBody, Outcome } from "../../api/types";
+import type { Alternative, Answer as AnswerBody, Outcome } from "../../api/types";
 import { Findings } from "../../components/Findings";
 import { t } from "../../i18n";
 import { outcomeWord } from "../../words";
+import { Alternatives } from "./Alternatives";
 
 const TONE: Record<Outcome, string> = { approved: "good", refused: "bad", awaiting: "warn", not_required: "calm" };
 
-export function Answer({ assessment, stale }: { assessment: AnswerBody; stale: boolean }) {
+interface Props {
+  assessment: AnswerBody;
+  stale: boolean;
+  onTake: (alternative: Alternative) => void;
+}
+
+export function Answer({ assessment, stale, onTake }: Props) {
   const heading = useRef<HTMLDivElement>(null);
   useEffect(() => heading.current?.scrollIntoView({ block: "nearest", behavior: "smooth" }), [assessment]);
   return (
@@ -16,6 +23,7 @@ export function Answer({ assessment, stale }: { assessment: AnswerBody; stale: b
         <h3>{outcomeWord(assessment.outcome)}</h3>
         <p>{stale ? t("operator.stale") : t(`outcomeNote.${assessment.outcome}`)}</p>
       </div>
+      {!stale && <Alternatives found={assessment.alternatives} onTake={onTake} />}
       <Findings assessment={assessment} />
     </section>
   );

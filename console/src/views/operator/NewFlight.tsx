@@ -3,14 +3,14 @@ import type { FeatureCollection } from "geojson";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { post } from "../../api/client";
 import { type ApiProblem, asProblem, fieldProblem } from "../../api/errors";
-import { AIRCRAFT_CLASSES, type Answer as AnswerBody, CLAWBACKS, type FlightPlanView, PURPOSES } from "../../api/types";
+import { AIRCRAFT_CLASSES, type Alternative, type Answer as AnswerBody, CLAWBACKS, type FlightIntent, type FlightPlanView, PURPOSES } from "../../api/types";
 import { ProblemBox } from "../../components/basics";
 import { Input, Select, TextArea } from "../../components/fields";
 import { t, word } from "../../i18n";
 import { timezone } from "../../state";
 import { tomorrowMorning } from "../../time";
 import { Answer } from "./Answer";
-import { amend, draft, emptyDraft, faults, intentOf } from "./draft";
+import { adopted, amend, draft, emptyDraft, faults, intentOf } from "./draft";
 import { PathEditor } from "./PathEditor";
 
 /** How long a filing waits for its decision before it shows the plan as it stands. */
@@ -44,10 +44,14 @@ export function NewFlight({ sites, onFiled }: { sites: FeatureCollection | null;
       setBusy(null);
     }
   };
-  const check = () => run("check", async () => {
-    setAnswer(await post<AnswerBody>("/checks", { intent }));
-    setAsked(body);
+  const check = (of: FlightIntent | null = intent) => run("check", async () => {
+    setAnswer(await post<AnswerBody>("/checks", { intent: of }));
+    setAsked(JSON.stringify(of));
   });
+  const take = (one: Alternative): void => {
+    draft.value = adopted(made, one.intent, timezone.value);
+    void check(intentOf(draft.value, timezone.value));
+  };
   const file = () => run("file", async () => {
     // the same filing keeps its key, so that a second click or a lost answer files nothing twice
     if (filing.current?.body !== body) filing.current = { body, key: crypto.randomUUID() };
@@ -64,7 +68,7 @@ export function NewFlight({ sites, onFiled }: { sites: FeatureCollection | null;
       />
       <div class="grid">
         <Input
-          label={t("operator.departsAt")} type="datetime-local" wide value={made.departsAt} testId="departs-at"
+          label={t("operator.departsAt")} type="datetime-local" step="any" wide value={made.departsAt} testId="departs-at"
           problem={wrong("departs_at")} onInput={(departsAt) => amend({ departsAt })}
         />
         <Input
@@ -95,7 +99,7 @@ export function NewFlight({ sites, onFiled }: { sites: FeatureCollection | null;
           {busy === "file" ? t("operator.filing") : t("operator.file")}
         </button>
       </div>
-      {answer && <Answer assessment={answer} stale={asked !== body} />}
+      {answer && <Answer assessment={answer} stale={asked !== body} onTake={take} />}
     </form>
   );
 }

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import type { AircraftClass, Clawback, FlightIntent, Purpose, Spot, Waypoint } from "../../api/types";
 import { numberOf } from "../../components/fields";
 import { pathLengthM } from "../../geo";
-import { toInstant } from "../../time";
+import { toInstant, toLocalSeconds } from "../../time";
 
 export interface DraftPoint {
   lng: number;
@@ -63,6 +63,16 @@ export function intentOf(made: Draft, zone: string): FlightIntent | null {
     authorization_number: made.authorization.trim() || null, aircraft_registration: made.registration.trim() || null,
     remark: made.remark.trim(),
   };
+}
+
+/** What of the draft becomes another to fly an alternative; its path keeps the sites at its ends. */
+export function adopted(made: Draft, intent: FlightIntent, zone: string): Draft {
+  const height = intent.path?.[0]?.height_m;
+  const last = (intent.path?.length ?? 0) - 1;
+  const named = (spot: Spot) => made.points.find((point) => spot.site_id && point.site_id === spot.site_id);
+  const points = (intent.path ?? []).map(({ lng, lat }, i): DraftPoint =>
+    (i === 0 && named(intent.departure)) || (i === last && named(intent.arrival)) || { lng, lat });
+  return { ...made, points, departsAt: toLocalSeconds(intent.departs_at, zone), height: height === undefined ? made.height : String(height) };
 }
 
 /** Metres flown and minutes at the draft's speed, climb and descent not counted; null before there is a path. */
