@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.sites.domain.changes import Measure, changes, measures
@@ -21,6 +21,7 @@ from shared.flight import Spot
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+QUICKLY = settings(max_examples=50, deadline=None)
 SITES, ROUTES = ["a", "b"], ["r", "q"]
 
 
@@ -117,6 +118,7 @@ def counted(told: History, instant: datetime) -> dict[Measure, int]:
     return {measure: sum(measure in row for row in rows) for measure in Measure}
 
 
+@QUICKLY
 @given(lives(), st.randoms(use_true_random=False))
 def test_the_order_in_which_facts_are_read_does_not_matter(facts: list[Fact], chance: random.Random) -> None:
     shuffled = list(facts)
@@ -124,6 +126,7 @@ def test_the_order_in_which_facts_are_read_does_not_matter(facts: list[Fact], ch
     assert history(shuffled, {}) == history(facts, {})
 
 
+@QUICKLY
 @given(lives(), st.integers(0, 200), st.integers(0, 60))
 def test_a_number_is_the_one_before_with_what_entered_and_left(facts: list[Fact], first: int, days: int) -> None:
     told = history(facts, {})
@@ -136,6 +139,7 @@ def test_a_number_is_the_one_before_with_what_entered_and_left(facts: list[Fact]
     assert all(change.because for change in moved)
 
 
+@QUICKLY
 @given(lives(), st.integers(1, 25))
 def test_what_is_told_later_changes_nothing_before_it(facts: list[Fact], more: int) -> None:
     """But for the first answer about a position, which holds from when the position was stated."""
@@ -146,6 +150,7 @@ def test_what_is_told_later_changes_nothing_before_it(facts: list[Fact], more: i
     assert counted(history(extended, {}), later) == counted(history(facts, {}), later)
 
 
+@QUICKLY
 @given(st.lists(st.integers(0, 500), min_size=4, max_size=20), st.integers(1, 1_000))
 def test_a_forecast_is_ordered_and_repeatable(series: list[int], target: int) -> None:
     found = forecast(series, target, 12)
