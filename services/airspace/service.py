@@ -4,6 +4,7 @@ from functools import partial
 
 from services.airspace.api import routers
 from services.airspace.api.views import visible_to
+from services.airspace.imports import areas_by_name
 from services.airspace.state import AirspaceState
 from services.airspace.usecases.deciding import decide_plans, release_plans
 from services.airspace.usecases.placing import assess_routes, assess_sites
@@ -41,6 +42,7 @@ def build(settings: Settings, platform: Platform) -> Service:
         timezone=city.timezone.key,
         entrusted=city.approval_mode is ApprovalMode.ENTRUSTED,
         clock=platform.clock,
+        areas=areas_by_name(city),
     )
     return Service(
         name=NAME,

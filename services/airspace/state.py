@@ -1,5 +1,6 @@
 """What airspace keeps in the process: the city's rules, and all zones in force as a tree."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from threading import Lock
@@ -16,6 +17,7 @@ from services.airspace.store.zones import ZoneState
 from shared.flight import FlightRules
 from shared.frame import Clock
 from shared.terrain import Terrain
+from shared.volumes import PolygonOutline
 
 
 class CurrentZones:
@@ -50,6 +52,7 @@ class AirspaceState:
     timezone: str
     entrusted: bool  # the platform decides itself; only the words differ
     clock: Clock
+    areas: Mapping[str, Sequence[PolygonOutline]] = field(default_factory=dict)  # of the city, by name
     alternatives: AlternativeLimits = field(default_factory=AlternativeLimits)
     zones: CurrentZones = field(init=False)
 

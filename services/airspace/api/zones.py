@@ -8,8 +8,9 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import JSONResponse
 
 from services.airspace.api.drafts import ZoneDraft, as_query_instant, box
-from services.airspace.api.parts import Anyone, Publisher, Reading, Tx
-from services.airspace.imports import ImportReport, read_zones, write_zones
+from services.airspace.api.parts import Anyone, Publisher, Reading, State, Tx
+from services.airspace.imports import ED269, ED318, GEOJSON, ImportReport, Setting, format_named, read_zones
+from services.airspace.state import AirspaceState
 from services.airspace.store import zones as store
 from services.airspace.store.zones import Zone, ZoneState, ZoneVersion
 from services.airspace.usecases import zones as usecases
@@ -21,8 +22,9 @@ from shared.outlines import check_outline
 
 router = APIRouter(tags=["zones"])
 
-GEOJSON = "application/geo+json"
 _DRAWN = 10_000
+_EXPORTED = 100_000
+_FORMAT = "geojson, ed318 or ed269"
 
 
 class InvalidVersion(Invalid):
@@ -37,9 +39,7 @@ IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=40)]
 
 
 @router.post("/zones", status_code=201)
-def publish_zone(
-    draft: Annotated[ZoneDraft, body(ZoneDraft)], caller: Publisher, tx: Tx, response: Response
-) -> Zone:
+def publish_zone(draft: Annotated[ZoneDraft, body(ZoneDraft)], caller: Publisher, tx: Tx, response: Response) -> Zone:
     """Put a zone in force: no decision after this answer can miss it. 200 where exactly this zone already is."""
     check_outline(draft.outline)
     zone, is_new = usecases.publish_zone(tx, draft.zone_id, draft.spec(), by=_who(caller))
@@ -76,13 +76,16 @@ def withdraw_zone(
 
 @router.post("/zones/import")
 def import_zones(
-    file: Annotated[Upload, upload(GEOJSON, "application/json")],
+    file: Annotated[Upload, upload(GEOJSON.media_type, "application/json", ED318.media_type, ED269.media_type)],
     caller: Publisher,
     tx: Tx,
+    state: State,
     strict: Annotated[bool, Query(description="take all features or none")] = False,
+    format_: Annotated[str | None, Query(alias="format", description=f"{_FORMAT}; else by the file")] = None,
 ) -> ImportReport:
-    """Put the features of a GeoJSON FeatureCollection in force: polygons, or points with `radius_m`."""
-    stated, errors = read_zones(file.content, strict=strict)
+    """Put the features of a file in force: GeoJSON, ED-318 or ED-269, by `format`, content type or what it says."""
+    setting = _setting(state, tx.now)
+    stated, errors = read_zones(file.content, setting, name=format_, media_type=file.media_type, strict=strict)
     done = usecases.import_zones(tx, stated, by=_who(caller))
     return ImportReport(accepted=done.accepted, unchanged=done.unchanged, errors=errors)
 
@@ -110,12 +113,27 @@ def list_zones(
 
 
 @router.get("/zones.geojson", response_class=JSONResponse)
-def draw_zones(caller: Anyone, reading: Reading, bbox: WithinBbox) -> Response:
+def draw_zones(caller: Anyone, reading: Reading, state: State, bbox: WithinBbox) -> Response:
     """Zones in force as a GeoJSON FeatureCollection, as an import takes them; circles are points with `radius_m`."""
-    rows = store.list_zones(
-        reading, state=ZoneState.IN_FORCE, within=box(bbox), at=None, after=None, limit=_DRAWN
-    )
-    return Response(encode_value(write_zones(rows)), media_type=GEOJSON)
+    rows = store.list_zones(reading, state=ZoneState.IN_FORCE, within=box(bbox), at=None, after=None, limit=_DRAWN)
+    content = encode_value(GEOJSON.document(rows, _setting(state, state.clock())))
+    return Response(content, media_type=GEOJSON.media_type)
+
+
+@router.get("/zones/export", response_class=JSONResponse)
+def export_zones(
+    caller: Anyone,
+    reading: Reading,
+    state: State,
+    bbox: WithinBbox,
+    format_: Annotated[str, Query(alias="format", description=_FORMAT)] = "geojson",
+) -> Response:
+    """Zones in force as a file that `POST /zones/import` reads back the same."""
+    chosen = format_named(format_)
+    rows = store.list_zones(reading, state=ZoneState.IN_FORCE, within=box(bbox), at=None, after=None, limit=_EXPORTED)
+    content = encode_value(chosen.document(rows, _setting(state, state.clock())))
+    named = {"content-disposition": f'attachment; filename="zones.{chosen.name}.json"'}
+    return Response(content, media_type=chosen.media_type, headers=named)
 
 
 @router.get("/zones/{zone_id}")
@@ -133,6 +151,17 @@ def list_versions(zone_id: str, caller: Anyone, reading: Reading) -> Sequence[Zo
     return store.list_versions(reading, zone_id)
 
 
+def _setting(state: AirspaceState, now: datetime) -> Setting:
+    terrain = state.terrain
+    return Setting(
+        now=now,
+        city_time=state.city_time,
+        geoid_min_m=terrain.geoid_min_m,
+        geoid_max_m=terrain.geoid_max_m,
+        areas=state.areas,
+    )
+
+
 def _who(caller: Any) -> str:
     return f"{caller.org}/{caller.sub}"[:200]
 
@@ -142,7 +171,7 @@ def _version(if_match: str | None) -> int | None:
         return None
     text = if_match.strip().removeprefix("W/").strip('"')
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise InvalidVersion("must be the zone's version, such as \"3\"", field="If-Match")
+        raise InvalidVersion('must be the zone\'s version, such as "3"', field="If-Match")
     return int(text)
 
 
