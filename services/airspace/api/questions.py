@@ -50,6 +50,17 @@ def check_flight(
     return views.answer(state, checked, near, caller)
 
 
+@router.get("/checks/plans/{plan_id}")
+def check_plan(plan_id: UUID, caller: Anyone, state: State, reading: Reading) -> Answer:
+    """What a plan's latest intent would be answered were it decided now, and the nearest flights that are better off.
+
+    For its operator and regulators; to others there is no such plan.
+    """
+    operator = None if caller.has(Role.REGULATOR) else caller.org
+    checked = proposing.plan_checked(state, reading, plan_id, operator)
+    return views.answer(state, checked, proposing.alternatives(state, reading, checked), caller)
+
+
 @router.get("/conflicts")
 def list_conflicts(
     caller: Regulator,

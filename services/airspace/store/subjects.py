@@ -13,6 +13,7 @@ from shapely import Point
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from services.airspace.domain.subjects import Authorization
+from services.airspace.store.journal import LAST_POSITION
 from services.airspace.store.shapes import Box, element, polygon
 from services.airspace.store.tables import authorization, route, site
 from shared.contracts.assessment import Assessment
@@ -24,6 +25,9 @@ from shared.outlines import box_of
 _OF_OPERATORS: Final = """
 SELECT authorization_id, spec::text FROM airspace.authorization
 WHERE operator = ANY(%s) AND NOT withdrawn AND ends_at > %s AND starts_at < %s"""
+_THEN: Final = """
+SELECT authorization_id, spec::text FROM airspace.authorization
+WHERE operator = %s AND ends_at > %s AND starts_at < %s AND known_after < %s AND (gone_after >= %s OR NOT withdrawn)"""
 _BY_NUMBERS: Final = """
 SELECT authorization_id, spec::text FROM airspace.authorization
 WHERE number = ANY(%s) AND NOT withdrawn AND ends_at > %s AND starts_at < %s"""
@@ -68,6 +72,14 @@ def authorizations_numbered(
     return [Authorization(authorization_id=found, spec=_authorization(spec)) for found, spec in cursor]
 
 
+def authorizations_then(
+    cursor: "psycopg.Cursor[Any]", operator: str, start: datetime, end: datetime, position: int
+) -> list[Authorization]:
+    """Those of the operator that were known at a position of the journal and hold at some time between."""
+    cursor.execute(_THEN, (operator, start, end, position, position))
+    return [Authorization(authorization_id=found, spec=_authorization(spec)) for found, spec in cursor]
+
+
 def save_authorization(connection: sa.Connection, authorization_id: UUID, spec: AuthorizationSpec) -> None:
     """Keep an authorization; one that is known already stays as it is, also withdrawn."""
     row = {
@@ -78,6 +90,7 @@ def save_authorization(connection: sa.Connection, authorization_id: UUID, spec: 
         "box": polygon(box_of(spec.outline)),
         "starts_at": spec.starts_at,
         "ends_at": spec.ends_at,
+        "known_after": sa.text(LAST_POSITION),
     }
     connection.execute(insert(authorization).values(row).on_conflict_do_nothing())
 
@@ -85,7 +98,7 @@ def save_authorization(connection: sa.Connection, authorization_id: UUID, spec: 
 def withdraw_authorization(connection: sa.Connection, authorization_id: UUID) -> AuthorizationSpec | None:
     """It no longer covers anything; returns it, or None where it is not known or was withdrawn before."""
     known = sa.and_(authorization.c.authorization_id == authorization_id, ~authorization.c.withdrawn)
-    gone = sa.update(authorization).where(known).values(withdrawn=True)
+    gone = sa.update(authorization).where(known).values(withdrawn=True, gone_after=sa.text(LAST_POSITION))
     spec = connection.execute(gone.returning(sa.cast(authorization.c.spec, sa.Text))).scalar_one_or_none()
     return _authorization(spec) if spec else None
 

@@ -115,6 +115,26 @@ reservation_key = sa.Table(
     sa.Index("reservation_key_key", "key"),
 )
 
+# What the decider did, in its order; written once and never changed. `intent` is the body as filed, in JSON.
+journal = sa.Table(
+    "journal",
+    metadata,
+    sa.Column("position", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("plan_id", UUID(as_uuid=True), nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("operator", sa.Text, nullable=False),
+    sa.Column("entry", sa.Text, nullable=False),
+    sa.Column("outcome", sa.Text),
+    sa.Column("voluntary", sa.Boolean, nullable=False),
+    sa.Column("keeps_former", sa.Boolean, nullable=False),
+    sa.Column("because", sa.Text, nullable=False),
+    sa.Column("intent", BYTEA),
+    sa.Column("starts_at", _instant()),
+    sa.Column("ends_at", _instant()),
+    sa.Index("journal_plan", "plan_id", "position"),
+    sa.Index("journal_held", "ends_at", "starts_at", postgresql_where=sa.text("outcome IN ('approved', 'awaiting')")),
+)
+
 # A refusal because another plan was in the way: what the regulator watches, until the flight's time is over.
 conflict = sa.Table(
     "conflict",
@@ -144,6 +164,8 @@ authorization = sa.Table(
     sa.Column("starts_at", _instant(), nullable=False),
     sa.Column("ends_at", _instant(), nullable=False),
     sa.Column("withdrawn", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("known_after", sa.BigInteger, nullable=False, server_default="0"),  # the journal's last position then
+    sa.Column("gone_after", sa.BigInteger),
     sa.Index("authorization_operator", "operator", "ends_at"),
     sa.Index("authorization_number", "number"),
 )

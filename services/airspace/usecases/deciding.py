@@ -9,7 +9,8 @@ from services.airspace.domain.assess import decide
 from services.airspace.domain.subjects import Decision, PlanRequest, Reservation
 from services.airspace.domain.zones import ZoneIndex
 from services.airspace.state import AirspaceState
-from services.airspace.store import narrowing, reservations, reviews, subjects
+from services.airspace.store import journal, narrowing, reservations, reviews, subjects
+from services.airspace.store.journal import Entry, EntryKind
 from services.airspace.store.reservations import Hold, Known, Seen
 from shared.contracts.airspace import PlanAssessed
 from shared.contracts.assessment import Effect, Outcome, SubjectKind
@@ -43,11 +44,16 @@ def release_plans(tx: Transaction, batch: Sequence[Ended]) -> None:
     if over:
         narrowing.share_zones(tx.cursor)
         reservations.free_plans(tx.cursor, over, tx.now)
+        journal.write(tx.cursor, [_released(ended.event) for ended in batch if _is_over(ended.event)])
         reviews.settle_conflicts(tx.cursor, list(over))
 
 
 def _is_over(event: FlightPlanWithdrawn | FlightPlanRuled | FlightPlanLapsed) -> bool:
     return not isinstance(event, FlightPlanRuled) or event.ruling.decision is RulingDecision.REFUSE
+
+
+def _released(event: FlightPlanWithdrawn | FlightPlanRuled | FlightPlanLapsed) -> Entry:
+    return Entry(plan_id=event.plan_id, revision=event.revision, operator=event.operator, kind=EntryKind.RELEASED)
 
 
 def _each_plan_once(batch: Sequence[Asked]) -> Iterator[list[Asked]]:
@@ -130,6 +136,7 @@ def decide_requests(
 
 def record(tx: Transaction, decisions: Sequence[Decision], causes: Mapping[UUID, Received[Any]]) -> None:
     """Say what was decided, in the order it was; what made another plan yield is caused by the plan before it."""
+    journal.write(tx.cursor, [_entry(decision, causes.get(decision.request.plan_id)) for decision in decisions])
     cause: Received[Any] | None = None
     for decision in decisions:
         cause = causes.get(decision.request.plan_id, cause)
@@ -143,6 +150,24 @@ def record(tx: Transaction, decisions: Sequence[Decision], causes: Mapping[UUID,
             ),
             causation=cause,
         )
+
+
+def _entry(decision: Decision, cause: Received[Any] | None) -> Entry:
+    request, event = decision.request, cause.event if cause else None
+    asked = isinstance(event, FlightPlanSubmitted | FlightPlanMoved) and decision.because == request.because
+    return Entry(
+        plan_id=request.plan_id,
+        revision=request.revision,
+        operator=request.operator,
+        kind=EntryKind.DECIDED,
+        outcome=decision.assessment.outcome,
+        voluntary=request.voluntary,
+        keeps_former=request.keeps_former,
+        because=decision.because,
+        intent=event.intent if asked else None,  # type: ignore[union-attr]
+        starts_at=request.volumes.window.start,
+        ends_at=request.volumes.window.end,
+    )
 
 
 @dataclass(slots=True)

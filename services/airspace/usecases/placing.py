@@ -25,9 +25,7 @@ def assess_routes(state: AirspaceState, tx: Transaction, batch: Sequence[Receive
             _assess_route(state, tx, again, received)
 
 
-def _assess_route(
-    state: AirspaceState, tx: Transaction, again: Reassessment, received: Received[RouteFiled]
-) -> None:
+def _assess_route(state: AirspaceState, tx: Transaction, again: Reassessment, received: Received[RouteFiled]) -> None:
     event = received.event
     corridor = route_of(state, event.route_id, event.revision, event.operator, event.spec)
     assessment = again.route(corridor)
@@ -41,9 +39,7 @@ def _assess_route(
     )
     subjects.save_route(tx.connection, route)
     tx.record(
-        RouteAssessed(
-            route_id=event.route_id, revision=event.revision, operator=event.operator, assessment=assessment
-        ),
+        RouteAssessed(route_id=event.route_id, revision=event.revision, operator=event.operator, assessment=assessment),
         causation=received,
     )
 

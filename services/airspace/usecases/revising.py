@@ -7,7 +7,8 @@ from uuid import UUID
 
 from services.airspace.domain.zones import ZoneIndex
 from services.airspace.state import AirspaceState
-from services.airspace.store import narrowing, reservations, reviews, subjects
+from services.airspace.store import journal, narrowing, reservations, reviews, subjects
+from services.airspace.store.journal import Entry, EntryKind
 from services.airspace.store.narrowing import Extent
 from services.airspace.store.reservations import Hold, Known, Seen
 from services.airspace.store.reviews import ZoneHit
@@ -131,6 +132,7 @@ def _revise_plans(
     rows = [_revised(change, zones.version) for change in settled]
     reservations.save_plans(tx.cursor, rows, known=[row.plan_id for row in rows])
     reviews.settle_conflicts(tx.cursor, [row.plan_id for row in rows if row.state is Hold.FREE])
+    journal.write(tx.cursor, [_settled(change, causes[change.plan.plan_id].because) for change in settled])
     for change in settled:
         cause = causes[change.plan.plan_id]
         tx.record(_assessed(change, cause.because), causation=cause.received)
@@ -141,6 +143,21 @@ def _revise_plans(
     record(tx, decisions, {plan.plan_id: causes[plan.plan_id].received for plan in claims})
     answers = {change.plan.plan_id: change.after for change in settled}
     return answers | {decision.request.plan_id: decision.assessment for decision in decisions}
+
+
+def _settled(change: PlanChange, because: str) -> Entry:
+    plan = change.plan
+    return Entry(
+        plan_id=plan.plan_id,
+        revision=plan.revision,
+        operator=plan.operator,
+        kind=EntryKind.SETTLED,
+        outcome=change.after.outcome,
+        voluntary=plan.voluntary,
+        because=because,
+        starts_at=plan.volumes.window.start,
+        ends_at=plan.volumes.window.end,
+    )
 
 
 def _revised(change: PlanChange, zones_version: int) -> Known:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from shared.contracts.codec import decode_value, encode_value
 from shared.contracts.flightplan import FlightPlanSubmitted
@@ -59,3 +60,20 @@ def test_sites_keep_their_names(world: World, regulator: Caller, alpha: Caller) 
     (later, *_) = alpha.post("/checks", asked(departure={"site_id": "S1"})).json()["alternatives"]
     assert later["kind"] == "shift"
     assert later["intent"]["departure"]["site_id"] == "S1"
+
+
+def test_a_plan_has_alternatives_for_its_own_operator(
+    world: World, alpha: Caller, beta: Caller, regulator: Caller
+) -> None:
+    first, second = submitted(operator="beta"), submitted(operator="alpha")
+    assert world.decide(first, second) == ["approved", "refused"]
+    path = f"/checks/plans/{second.plan_id}"
+    answer = alpha.get(path).json()
+    assert (answer["outcome"], answer["alternatives"][0]["kind"]) == ("refused", "shift")
+    assert answer["findings"][0]["against_operator"] is None
+    assert filed(world, answer["alternatives"][0]["intent"]) == "approved"
+    assert regulator.get(path).json()["findings"][0]["against_operator"] == "beta"
+    assert beta.get(path).status_code == 404
+    assert alpha.get(f"/checks/plans/{uuid4()}").status_code == 404
+    own = beta.get(f"/checks/plans/{first.plan_id}").json()  # what it holds itself is not in its way
+    assert (own["outcome"], own["alternatives"]) == ("approved", [])
