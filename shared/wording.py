@@ -75,8 +75,20 @@ def message(finding: Finding, timezone: str = "Asia/Shanghai") -> Message:
     sentence = _SENTENCES[finding.code]
     names = {"name": finding.name, "permit": finding.authorization_number or ""}
     zone = ZoneInfo(timezone)
-    zh = [sentence.zh.format(**names), _heights(finding, zh=True), _times(finding, zone, zh=True), finding.reason]
-    en = [sentence.en.format(**names), _heights(finding, zh=False), _times(finding, zone, zh=False), finding.reason]
+    zh = [
+        sentence.zh.format(**names),
+        _heights(finding, zh=True),
+        _times(finding, zone, zh=True),
+        _enough(finding, zh=True),
+        finding.reason,
+    ]
+    en = [
+        sentence.en.format(**names),
+        _heights(finding, zh=False),
+        _times(finding, zone, zh=False),
+        _enough(finding, zh=False),
+        finding.reason,
+    ]
     return Message(
         "；".join(filter(None, zh)) + (f"（依据：{finding.article}）" if finding.article else "") + "。",
         "; ".join(filter(None, en)) + (f" ({finding.article})" if finding.article else "") + ".",
@@ -111,6 +123,19 @@ def _heights(finding: Finding, *, zh: bool) -> str:
         return f"{_ZH_REFERENCES[finding.upper.reference]} {band} 米" + ("（经地形换算）" if finding.terrain else "")
     through = f", by way of {finding.terrain}" if finding.terrain else ""
     return f"{band} m {_EN_REFERENCES[finding.upper.reference]}{through}"
+
+
+def _enough(finding: Finding, *, zh: bool) -> str:
+    """What would be enough, on each axis by itself."""
+    ways = (
+        (finding.clear_by_m, "侧移 {} 米", "{} m to the side"),
+        (finding.clear_below_m, "降低 {} 米", "{} m lower"),
+        (finding.clear_above_m, "升高 {} 米", "{} m higher"),
+    )
+    said = [(in_zh if zh else in_en).format(_metres(metres)) for metres, in_zh, in_en in ways if metres is not None]
+    if not said:
+        return ""
+    return f"{'或'.join(said)}即可避开" if zh else f"clear of it {' or '.join(said)}"
 
 
 def _metres(value_m: float) -> str:

@@ -81,6 +81,11 @@ class Finding:
     starts_at: Instant | None = None
     ends_at: Instant | None = None
     authorization_number: str | None = None
+    clear_by_m: float | None = None  # to the side that would be enough, with nothing else changed
+    clear_below_m: float | None = None  # lower that would be enough
+    clear_above_m: float | None = None  # higher that would be enough
+    free_until: Instant | None = None  # what is met is not there before this
+    free_from: Instant | None = None  # nor from this on
     terrain: str = ""  # which terrain the heights were compared through; empty where references were equal
 
 

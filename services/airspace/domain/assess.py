@@ -240,7 +240,7 @@ def _zone_findings(
         if hit.zone.spec.restriction is Restriction.REQ_AUTHORIZATION:
             permit = covering(authorizations, operator, volumes, hit.volumes, terrain, at)
         as_note = at is not None and hit.zone.spec.ends_at is not None
-        findings.append(zone_finding(hit, permit, terrain, as_note=as_note))
+        findings.append(zone_finding(hit, volumes, permit, terrain, as_note=as_note))
     return findings
 
 

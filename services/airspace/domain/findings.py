@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
+from services.airspace.domain.clearance import plan_clearance, zone_clearance
 from services.airspace.domain.contacts import Contact, place_of
 from services.airspace.domain.subjects import Authorization, Reservation, Route
 from services.airspace.domain.zones import ZoneHit
@@ -29,7 +30,14 @@ _KINDS: Final = {SubjectKind.ZONE: 0, SubjectKind.PLAN: 1, SubjectKind.ROUTE: 2}
 _LEAST_DRAWN_M: Final = 1.0
 
 
-def zone_finding(hit: ZoneHit, permit: Authorization | None, terrain: Terrain, *, as_note: bool = False) -> Finding:
+def zone_finding(
+    hit: ZoneHit,
+    flight: FlightVolumes,
+    permit: Authorization | None,
+    terrain: Terrain,
+    *,
+    as_note: bool = False,
+) -> Finding:
     """What a zone does to a flight; `permit` is an authorization that covers it there, `as_note` takes the effect."""
     spec = hit.zone.spec
     code, effect = _ZONE_RULES[spec.restriction]
@@ -37,9 +45,10 @@ def zone_finding(hit: ZoneHit, permit: Authorization | None, terrain: Terrain, *
         code, effect = FindingCode.ZONE_AUTHORIZED, Effect.NOTE
     start = hit.start_us if spec.starts_at is None else max(hit.start_us, to_us(spec.starts_at))
     end = hit.end_us if spec.ends_at is None else min(hit.end_us, to_us(spec.ends_at))
+    effect = Effect.NOTE if as_note else effect
     return Finding(
         code=code,
-        effect=Effect.NOTE if as_note else effect,
+        effect=effect,
         against=SubjectKind.ZONE,
         against_id=hit.zone.zone_id,
         against_version=hit.zone.zone_version,
@@ -55,6 +64,7 @@ def zone_finding(hit: ZoneHit, permit: Authorization | None, terrain: Terrain, *
         ends_at=_instant(end),
         authorization_number=permit.spec.number if permit else None,
         terrain=terrain.name if hit.mixed else "",
+        **({} if effect is Effect.NOTE else zone_clearance(hit, flight)),
     )
 
 
@@ -77,6 +87,7 @@ def plan_finding(
         against_operator=other.operator,
         article=article,
         **_where(contact, flights, terrain),  # type: ignore[arg-type]
+        **({} if effect is Effect.NOTE else plan_clearance(contact, flights)),
     )
 
 

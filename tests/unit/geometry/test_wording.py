@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.contracts.assessment import Effect, Finding, FindingCode, Outcome, SubjectKind
 from shared.volumes import Altitude
-from shared.wording import message, outcome_words
+from shared.wording import change_words, message, outcome_words
 
 
 @given(
@@ -48,6 +48,26 @@ def test_a_zone_reads_in_both_languages() -> None:
         "11月23日 09:00:05 至 11月23日 09:02:00；民航湖北监管局（依据：条例第十九条）。"
     )
     assert "80–100.5 m above ground; 2026-11-23 09:00:05 to 2026-11-23 09:02:00" in said.en
+
+
+def test_what_would_be_enough_is_said() -> None:
+    finding = Finding(
+        code=FindingCode.PLAN_CONFLICT,
+        effect=Effect.REFUSES,
+        against=SubjectKind.PLAN,
+        clear_by_m=40.1,
+        clear_above_m=20.0,
+    )
+    said = message(finding)
+    assert "侧移 40.1 米或升高 20 米即可避开" in said.zh
+    assert "clear of it 40.1 m to the side or 20 m higher" in said.en
+
+
+def test_an_alternative_reads_as_the_change_it_is() -> None:
+    assert change_words(shift_s=-300).zh == "提前 5 分钟起飞"
+    assert change_words(shift_s=60).en == "Depart 1 min later"
+    assert change_words(height_m=-20.0).zh == "飞行高度降低 20 米"
+    assert change_words(extra_m=1_234.2, side="left").en == "Pass it on the left: 1,234 m longer"
 
 
 @pytest.mark.parametrize(("entrusted", "zh"), [(False, "预审通过"), (True, "批准")])

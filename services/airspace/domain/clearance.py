@@ -1,0 +1,111 @@
+"""How far a flight is from clear of what is in its way, on each axis by itself. Pure.
+
+Where a distance is not known cheaply and surely it is absent: a zone's side by its polygon, heights that compare
+through the terrain only, and rising above what is met on the ground or in a column.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypedDict
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from services.airspace.domain.contacts import Contact
+from services.airspace.domain.exact import TOUCH_M, core_in, local, middle, segment_gap_m
+from services.airspace.domain.zones import ZoneHit
+from shared.contracts.airspace import HeightBasis
+from shared.flight import FlightVolumes
+from shared.flight.records import FOREVER_US, from_us
+from shared.terrain import AGL
+from shared.volumes import Altitude
+
+Records = NDArray[np.void]
+
+
+class Clearance(TypedDict, total=False):
+    """The fields of a `Finding` that say what would be enough."""
+
+    clear_by_m: float | None
+    clear_below_m: float | None
+    clear_above_m: float | None
+    free_until: datetime | None
+    free_from: datetime | None
+
+
+def zone_clearance(hit: ZoneHit, flight: FlightVolumes) -> Clearance:
+    """Metres to the side, down and up, and the times without the zone."""
+    spec, records = hit.zone.spec, flight.records[np.asarray(hit.volumes)]
+    scheduled = bool(spec.limited_applicability)
+    tops = records["declared_upper_m" if spec.height_basis is HeightBasis.DECLARED else "upper_m"]
+    return Clearance(
+        clear_by_m=_beside(hit, flight),
+        clear_below_m=_down(hit, spec.lower, tops),
+        clear_above_m=_up(hit, spec.upper, records),
+        free_until=None if scheduled else spec.starts_at,
+        free_from=None if scheduled else spec.ends_at,
+    )
+
+
+def plan_clearance(contact: Contact, flights: Sequence[FlightVolumes]) -> Clearance:
+    """The same against another flight: where and when it is, not whose."""
+    one = flights[contact.a].records[np.asarray(contact.legs_a)]
+    two = flights[contact.b].records[np.asarray(contact.legs_b)]
+    low, high = ("amsl_lower_m", "amsl_upper_m") if contact.mixed else ("lower_m", "upper_m")
+    grounded = bool((one["reference"] == AGL).any() and (one["lower_m"] <= 0).any())
+    beneath = float(two[low].min())
+    return Clearance(
+        clear_by_m=_rounded(_depth(contact, flights, one, two)),
+        clear_below_m=_rounded(float((one[high] - two[low]).max())) if beneath > 0 else None,
+        clear_above_m=None if grounded else _rounded(float((two[high] - one[low]).max())),
+        free_until=_instant(int(two["start_us"].min())),
+        free_from=_instant(int(two["end_us"].max())),
+    )
+
+
+def _beside(hit: ZoneHit, flight: FlightVolumes) -> float | None:
+    """Out of a circle: its radius and the flight's, less what is between the two middles."""
+    row = hit.zone.row[0]
+    records = flight.records[np.asarray(hit.volumes)]
+    if row["shaped"] or (records["area"] >= 0).any():
+        return None
+    segments = local(records, hit.zone.local.lng0, hit.zone.local.lat0)
+    gaps = segment_gap_m(segments, np.zeros_like(segments))
+    return _rounded(float((row["radius_m"] + records["radius_m"] - gaps).max()))
+
+
+def _down(hit: ZoneHit, lower: Altitude | None, tops: NDArray[np.float64]) -> float | None:
+    if lower is None or lower.reference is not hit.reference:
+        return None
+    return _rounded(float(tops.max()) - lower.value_m)
+
+
+def _up(hit: ZoneHit, upper: Altitude | None, records: Records) -> float | None:
+    grounded = bool((records["reference"] == AGL).any() and (records["lower_m"] <= 0).any())
+    if upper is None or upper.reference is not hit.reference or grounded:
+        return None
+    return _rounded(upper.value_m - float(records["lower_m"].min()))
+
+
+def _depth(contact: Contact, flights: Sequence[FlightVolumes], one: Records, two: Records) -> float:
+    """By how much the footprints overlap where they do so the most."""
+    radii = one["radius_m"] + two["radius_m"]
+    return max(
+        float(radii[k]) - _gap(flights[contact.a], i, flights[contact.b], j)
+        for k, (i, j) in enumerate(zip(contact.legs_a, contact.legs_b, strict=True))
+    )
+
+
+def _gap(a: FlightVolumes, i: int, b: FlightVolumes, j: int) -> float:
+    lng0, lat0 = middle(a, i)
+    return float(shapely.distance(core_in(a, i, lng0, lat0), core_in(b, j, lng0, lat0)))
+
+
+def _rounded(metres: float) -> float:
+    """A decimetre more than what touches, never less."""
+    return round(float(np.ceil(max(metres + TOUCH_M, 0.0) * 10) / 10), 1)
+
+
+def _instant(us: int) -> datetime | None:
+    return None if abs(us) >= FOREVER_US else from_us(us)

@@ -1,0 +1,89 @@
+"""What a finding says would be enough is enough, and a little less is not."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.airspace.domain.assess import assess
+from services.airspace.domain.subjects import Reservation
+from services.airspace.domain.zones import Zone, ZoneIndex
+from shared.contracts.airspace import HeightBasis
+from shared.contracts.assessment import Assessment, Effect, Finding, Outcome, Restriction
+from shared.flight import FlightIntent, volumes
+from shared.volumes import Altitude, AltitudeReference
+from tests.unit.geometry.worlds import (
+    FLAT,
+    NOON,
+    NOW,
+    RULES,
+    circle,
+    flight,
+    request,
+    reservation,
+    spot,
+    square,
+    waypoint,
+    zoned,
+)
+
+
+def east(height_m: float = 90.0, north_m: float = 0.0, seconds: float = 0.0) -> FlightIntent:
+    path = [waypoint(-2_000, north_m, height_m), waypoint(2_000, north_m, height_m)]
+    departs_at = NOON + timedelta(seconds=seconds)
+    return flight(path, departure=spot(-2_000, north_m), arrival=spot(2_000, north_m), departs_at=departs_at)
+
+
+def asked(intent: FlightIntent, zone: Zone | None = None, other: Reservation | None = None) -> Assessment:
+    index = ZoneIndex(1, [zone] if zone else [])
+    return assess(request(volumes(intent, RULES, FLAT)), index, [other] if other else [], [], RULES, FLAT, NOW)
+
+
+def found(intent: FlightIntent, zone: Zone | None = None, other: Reservation | None = None) -> Finding:
+    (finding,) = asked(intent, zone, other).findings
+    return finding
+
+
+@pytest.mark.parametrize("basis", HeightBasis)
+def test_a_zone_is_left_by_what_the_finding_says(basis: HeightBasis) -> None:
+    zone = zoned("z", circle(300, 0, 40), lower=Altitude(60.0), upper=Altitude(120.0), height_basis=basis)
+    finding, aside, up = found(east(), zone), 280.1, 40.1
+    assert (finding.clear_by_m, finding.clear_above_m) == (aside, up)  # 300 + 20 - 40 to the side; 120 - 80 up
+    assert finding.clear_below_m == (40.1 if basis is HeightBasis.VOLUME else 30.1)
+    assert finding.clear_below_m is not None
+    for enough, less in (
+        (east(90.0 - finding.clear_below_m), east(90.2 - finding.clear_below_m)),
+        (east(90.0 + up), east(89.8 + up)),
+        (east(north_m=-aside), east(north_m=0.2 - aside)),
+    ):
+        assert asked(enough, zone).outcome is Outcome.APPROVED
+        assert asked(less, zone).outcome is Outcome.REFUSED
+
+
+def test_what_is_not_known_is_not_said() -> None:
+    finding = found(east(), zoned("z", square(300), upper=Altitude(150.0, AltitudeReference.AMSL)))
+    assert (finding.clear_by_m, finding.clear_below_m, finding.clear_above_m) == (None, None, None)
+    home = found(east(), zoned("z", circle(300, -2_000, 0), lower=Altitude(0.0), upper=Altitude(60.0)))
+    assert home.clear_above_m is None  # the aircraft climbs through it
+    assert found(east(), zoned("z", circle(300), Restriction.NO_RESTRICTION)).clear_by_m is None
+
+
+def test_a_temporary_zone_says_when_it_is_not_there() -> None:
+    begins, ends = NOON - timedelta(hours=1), NOON + timedelta(hours=1)
+    finding = found(east(), zoned("z", circle(300), starts_at=begins, ends_at=ends))
+    assert (finding.free_until, finding.free_from) == (begins, ends)
+
+
+def test_another_flight_is_left_by_what_the_finding_says() -> None:
+    crossing = flight([waypoint(0, 1_000)], departure=spot(0, -1_000), arrival=spot(0, 1_000))
+    other = reservation(volumes(crossing, RULES, FLAT))
+    finding = found(east(seconds=-80.0), other=other)
+    assert finding.effect is Effect.REFUSES
+    assert (finding.clear_above_m, finding.clear_below_m) == (20.1, 20.1)
+    assert finding.clear_by_m is not None
+    assert 30.0 < finding.clear_by_m <= 40.1
+    assert asked(east(90.0 + 20.1, seconds=-80.0), other=other).outcome is Outcome.APPROVED
+    assert asked(east(90.0 + 19.9, seconds=-80.0), other=other).outcome is Outcome.REFUSED
+    assert finding.free_from is not None
+    assert finding.free_until is not None
+    late = (finding.free_from - NOON).total_seconds() + 60.0
+    assert asked(east(seconds=late), other=other).outcome is Outcome.APPROVED
