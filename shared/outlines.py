@@ -19,6 +19,7 @@ MAX_VERTICES: Final = 10_000  # F3548-21 OiMaxVertices
 MAX_AREA_KM2: Final = 100_000.0  # rule TY-AREA: the largest Chinese cities; anything larger is a mistake
 MAX_SPAN_DEG: Final = 10.0  # rule TY-SPAN
 MAX_LATITUDE: Final = 85.0  # rule TY-POLE: nearer to a pole a degree of longitude has no length to speak of
+_FURTHEST: Final = np.array([180.0, MAX_LATITUDE])
 EDGE_M: Final = 125.0  # edges, straight in degrees or shortest paths, are followed to 0.2 mm at 30 degrees north
 
 
@@ -128,7 +129,21 @@ def _check_ring(ring: Sequence[tuple[float, float]], field: str) -> None:
         raise Invalid(f"the ring is not closed: it ends at {_at(ring[-1])}, not at {_at(ring[0])}", field=field)
 
 
-def _check_positions(line: Sequence[tuple[float, float]], field: str) -> None:
+def _check_positions(line: Sequence[Coordinate], field: str) -> None:
+    if not _are_sound(line):
+        _name_fault(line, field)
+
+
+def _are_sound(line: Sequence[Coordinate]) -> bool:
+    """All at once: files have hundreds of thousands of positions, and nearly all of them are sound."""
+    if any(len(position) != 2 for position in line):
+        return False
+    points = np.asarray(line, np.float64)
+    repeated = (points[1:] == points[:-1]).all(axis=1).any()
+    return bool((np.abs(points) <= _FURTHEST).all() and not repeated)  # what is no number is not below either
+
+
+def _name_fault(line: Sequence[Coordinate], field: str) -> None:
     for i, position in enumerate(line):
         _check_position(position, f"{field}.{i}")
     for i, (one, two) in enumerate(pairwise(line)):

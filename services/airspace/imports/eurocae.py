@@ -67,7 +67,7 @@ def positions(value: Json, field: str, depth: int) -> Json:
     if depth == 0:
         if len(value) < 2:
             raise Invalid("a position is a longitude and a latitude, two numbers", field=field)
-        return [number(each, field) for each in value[:2]]
+        return [each if type(each) is float else number(each, field) for each in value[:2]]
     return [positions(each, f"{field}.{i}", depth - 1) for i, each in enumerate(value)]
 
 

@@ -20,6 +20,7 @@ from shared.volumes import PolygonOutline
 MOST_FEATURES: Final = 10_000
 MOST_PARTS: Final = 1_000  # of one feature
 _DEEPEST: Final = 16
+_DOCUMENTS_DEEPEST: Final = 1_024  # of what has been read as JSON already
 
 Json = Any  # a document from outside, as it came
 
@@ -69,7 +70,7 @@ class Setting:
 def sound(fields: Mapping[str, Json], setting: Setting, place: Callable[[str], str]) -> ZoneSpec:
     """The zone of these fields, checked. Raises Invalid; `place` turns a field of ours into the file's."""
     try:
-        spec = parse_json(encode_value(fields), ZoneSpec)
+        spec = parse_json(encode_value(fields), ZoneSpec, deepest=_DOCUMENTS_DEEPEST)
         check_outline(spec.outline)
         check_temporary(spec, setting.now)
     except InvalidBody as error:
