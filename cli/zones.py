@@ -1,16 +1,30 @@
-"""Zones: list, publish one, import a file of them."""
+"""Zones: list, publish one, import a file of them, export."""
 
+import json
+from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.markup import escape
+from rich.progress import Progress
 
 from cli import files, show
-from cli.client import FAILED, CommandFailed
+from cli.client import BAD_INPUT, FAILED, CommandFailed
 from cli.context import context
 
 app = typer.Typer(help="Zones: the airspace and its restrictions.", no_args_is_help=True)
+
+AT_ONCE: Final = 500  # features sent together: the bar moves, and a decision waits for no more than these
+
+
+class FileFormat(StrEnum):
+    """What a file of zones is."""
+
+    GEOJSON = "geojson"
+    ED318 = "ed318"
+    ED269 = "ed269"
 
 
 @app.command("list")
@@ -45,19 +59,68 @@ def publish(
 @app.command("import")
 def import_zones(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A GeoJSON FeatureCollection.")],
-    strict: Annotated[bool, typer.Option(help="Take none where one is wrong.")] = False,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="GeoJSON, ED-318 or ED-269.")],
+    strict: Annotated[bool, typer.Option(help="Take none where one is wrong; the file is sent whole.")] = False,
+    format_: Annotated[FileFormat | None, typer.Option("--format", help="Else what the file says.")] = None,
 ) -> None:
     """Import zones; those that are wrong are named with their place."""
     command = context(ctx)
     content = files.read_bytes(file)
+    report: dict[str, Any] = {"accepted": 0, "unchanged": 0, "errors": []}
+    parts = [(0, 1, content)] if strict else list(_parts(content))
     try:
-        report = command.platform.upload("/zones/import", content, "application/geo+json", strict=strict)
+        with Progress(console=show.errors, transient=True, disable=not show.errors.is_terminal) as bar:
+            task = bar.add_task("zones", total=sum(count for _, count, _ in parts))
+            for first, count, part in parts:
+                taken = command.platform.upload(
+                    "/zones/import", part, "application/json", strict=strict, format=format_ and format_.value
+                )
+                _add(report, taken, first)
+                bar.advance(task, count)
     except CommandFailed as failure:
         raise files.naming(file, failure) from failure
     command.show(report, lambda: show.import_report(report, "index", ["accepted", "unchanged"]))
     if report["errors"]:
         raise typer.Exit(FAILED)
+
+
+@app.command("export")
+def export_zones(
+    ctx: typer.Context,
+    format_: Annotated[FileFormat, typer.Option("--format", help="What the file is.")] = FileFormat.GEOJSON,
+    output: Annotated[Path | None, typer.Option(help="A file instead of standard output.")] = None,
+) -> None:
+    """Export the zones in force."""
+    text = context(ctx).platform.text("/zones/export", format=format_.value)
+    if output is None:
+        typer.echo(text)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CommandFailed(f"{output}: {(error.strerror or str(error)).lower()}", exit_code=BAD_INPUT) from error
+
+
+def _parts(content: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """The file in parts, each with the number of its first feature and how many; whole where it has no features."""
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        document = None  # the platform says what is wrong with it
+    features = document.get("features") if isinstance(document, dict) else document
+    if not isinstance(features, list) or len(features) <= AT_ONCE:
+        yield 0, 1, content
+        return
+    for first in range(0, len(features), AT_ONCE):
+        some = features[first : first + AT_ONCE]
+        part = {**document, "features": some} if isinstance(document, dict) else some
+        yield first, len(some), json.dumps(part).encode()
+
+
+def _add(report: dict[str, Any], taken: Any, first: int) -> None:
+    report["accepted"] += taken["accepted"]
+    report["unchanged"] += taken["unchanged"]
+    report["errors"] += [{**error, "index": error["index"] + first} for error in taken["errors"]]
 
 
 def _row(view: Any) -> list[str]:

@@ -43,10 +43,9 @@ _MOST: Final = {"otherReasonInfo": 30, "message": 200, "name": 200}  # character
 
 
 def is_ed269(document: Json) -> bool:
-    """Whether the first feature speaks ED-269."""
+    """Whether a feature of the list speaks ED-269."""
     found = features(document)
-    first = next((each for each in found if isinstance(each, dict)), {}) if isinstance(found, list) else {}
-    return "restriction" in first or isinstance(first.get("geometry"), list)
+    return isinstance(found, list) and any(isinstance(each, dict) and "restriction" in each for each in found)
 
 
 def features(document: Json) -> Json:

@@ -39,11 +39,13 @@ _WORDS: Final = frozenset({"zoneAuthority", "limitedApplicability", "variant"}) 
 
 
 def is_ed318(document: Json) -> bool:
-    """Whether a FeatureCollection's first feature speaks ED-318."""
-    if not is_geojson(document) or not isinstance(document.get("features"), list):
-        return False
-    first = next((each for each in document["features"] if isinstance(each, dict)), {})
-    properties, geometry = first.get("properties"), first.get("geometry")
+    """Whether a feature of the collection speaks ED-318."""
+    found = features(document)
+    return isinstance(found, list) and any(isinstance(each, dict) and _speaks(each) for each in found)
+
+
+def _speaks(feature: Record) -> bool:
+    properties, geometry = feature.get("properties"), feature.get("geometry")
     words = isinstance(properties, dict) and bool(_WORDS & properties.keys())
     return words or (isinstance(geometry, dict) and "layer" in geometry)
 

@@ -234,3 +234,24 @@ def test_mistakes_end_with_a_line_that_helps(anybody: Terminal, operator: Termin
     assert operator.type("plans", "--limit", "0").exit_code == 2
     assert operator.type("plans", "--bbox", "1,2").exit_code == 1
     assert operator.type("fly").exit_code == 2
+
+
+def test_zones_are_imported_in_any_format_in_parts_and_exported_again(regulator: Terminal, tmp_path: Path) -> None:
+    for name, accepted in (("zones.ed318.json", 3), ("zones.ed269.json", 2), ("zones.shapes.geojson", 4)):
+        assert regulator.read("zones", "import", str(EXAMPLES / name))["accepted"] == accepted
+    document = json.loads((EXAMPLES / "zones.ed318.json").read_text())
+    school = document["features"][0]
+    many = [{**school, "properties": {**school["properties"], "identifier": f"P{i:04}"}} for i in range(1_201)]
+    many[700] = {**school, "geometry": None}
+    file = tmp_path / "many.json"
+    file.write_text(json.dumps({**document, "features": many}))
+    report = regulator.read("zones", "import", str(file))
+    assert report["accepted"] == 1_200
+    assert [(error["index"], error["field"]) for error in report["errors"]] == [(700, "geometry")]
+    strict = regulator.type("zones", "import", str(file), "--strict")
+    assert (strict.exit_code, "features.700.geometry" in strict.stderr) == (1, True)
+    out = tmp_path / "zones.json"
+    assert regulator.type("zones", "export", "--format", "ed269", "--output", str(out)).exit_code == 0
+    again = regulator.read("zones", "import", str(out), "--format", "ed269")
+    assert (again["accepted"], again["errors"]) == (0, [])
+    assert again["unchanged"] >= 1_209

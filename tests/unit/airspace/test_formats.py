@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -468,3 +469,15 @@ def test_ed269_is_written_never_smaller() -> None:
     assert (volume_["upperLimit"], volume_["upperVerticalReference"]) == (115, "AMSL")  # 99.5 + 15
     (period,) = feature["applicability"]
     assert period["schedule"] == [{"day": ["MON", "SUN"], "startTime": MIDNIGHT, "endTime": MIDNIGHT}]
+
+
+EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
+
+
+@pytest.mark.parametrize(
+    ("file", "count"),
+    [("zones.geojson", 2), ("zones.shapes.geojson", 4), ("zones.ed318.json", 3), ("zones.ed269.json", 2)],
+)
+def test_the_examples_are_read(file: str, count: int) -> None:
+    stated, errors = read_zones((EXAMPLES / file).read_bytes(), SETTING, strict=True)
+    assert (len(stated), errors) == (count, [])
