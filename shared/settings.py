@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     bus_url: str = "log://"  # log:// (embedded) or kafka://host:port
     profile: Profile = Profile.PRODUCTION
     city_dir: Path = Path("city/wuhan")
+    terrain: Path | None = None  # GeoTIFF of ground above sea level in WGS-84 degrees; without it the city's bands
+    terrain_error_m: float = Field(default=5.0, ge=0)  # of its heights, either way
     jwks: str | None = None  # path of a JWKS file, or the JWKS itself; required in production
     issuer_key: Path = Path(".run/issuer.jwk")  # private key of the local issuer, demo and test only
     audience: str = "tianyuan"

@@ -1,11 +1,12 @@
 """Ground and geoid under the city, as bands: heights in different references compare through it. Pure.
 
-`Terrain` knows, for every small cell, the lowest and highest ground above sea level. Today they come from the
-districts' bands; a raster fills the same cells with truer numbers. What is not known is unknown, never clear.
+`Terrain` knows, for every small cell, the lowest and highest ground above sea level: from the districts' bands, or
+truer from a raster of heights (`RasterTerrain`). What is not known is unknown, never clear.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final
 
 import numpy as np
@@ -127,3 +128,100 @@ def _cell(degrees: Floats, origin: float, count: int) -> Longs:
 def _corners(choose: np.ufunc, grid: Floats, x1: Longs, x2: Longs, y1: Longs, y2: Longs) -> Floats:
     best: Floats = choose(choose(grid[y1, x1], grid[y1, x2]), choose(grid[y2, x1], grid[y2, x2]))
     return best
+
+
+@dataclass(frozen=True, eq=False)
+class HeightRaster:
+    """Ground above mean sea level by rows from the north and columns from the west; NaN where it is not known."""
+
+    west: float
+    north: float
+    pixel_lng: float  # degrees
+    pixel_lat: float
+    heights_m: Floats
+
+    @property
+    def east(self) -> float:
+        """Its eastern edge, in degrees."""
+        return self.west + float(self.heights_m.shape[1]) * self.pixel_lng
+
+    @property
+    def south(self) -> float:
+        """Its southern edge, in degrees."""
+        return self.north - float(self.heights_m.shape[0]) * self.pixel_lat
+
+
+class RasterTerrain(Terrain):
+    """Ground by a raster, widened by its error; where it is silent, by another terrain.
+
+    A box is answered from blocks of 4, 8, 16, ... pixels, the finest of which it touches at most two by two: so many
+    boxes are answered at once, and never too narrowly. A pixel's neighbours count as its own: between their middles the
+    ground may be anything from one to the other.
+    """
+
+    def __init__(self, name: str, raster: HeightRaster, error_m: float, elsewhere: Terrain) -> None:
+        self.name = name
+        self.geoid_min_m, self.geoid_max_m = elsewhere.geoid_min_m, elsewhere.geoid_max_m
+        self._raster, self._elsewhere = raster, elsewhere
+        known = np.flipud(raster.heights_m)  # rows from the south, as cells are counted
+        silent = _widened(np.maximum, np.isnan(known).astype(np.float64)) > 0
+        lowest = np.where(silent, np.nan, _widened(np.minimum, known) - error_m)
+        highest = np.where(silent, np.nan, _widened(np.maximum, known) + error_m)
+        self._blocks = list(_pyramid(lowest, highest))
+
+    def ground(self, boxes: Floats) -> tuple[Floats, Floats]:
+        """As `Terrain.ground`."""
+        lowest, highest = self._elsewhere.ground(boxes)
+        raster = self._raster
+        left = np.flatnonzero(
+            (boxes[:, 0] >= raster.west)
+            & (boxes[:, 2] <= raster.east)
+            & (boxes[:, 1] >= raster.south)
+            & (boxes[:, 3] <= raster.north)
+        )
+        for pixels, low, high in self._blocks:
+            rows, columns = low.shape
+            x1, x2 = (_block(boxes[left, k] - raster.west, raster.pixel_lng * pixels, columns) for k in (0, 2))
+            y1, y2 = (_block(boxes[left, k] - raster.south, raster.pixel_lat * pixels, rows) for k in (1, 3))
+            fits = (x2 - x1 <= 1) & (y2 - y1 <= 1)
+            down = _corners(np.minimum, low, x1, x2, y1, y2)[fits]
+            up = _corners(np.maximum, high, x1, x2, y1, y2)[fits]
+            known = ~np.isnan(down)  # one silent pixel, and the whole box is answered by the other terrain
+            at = left[fits][known]
+            lowest[at], highest[at] = down[known], up[known]
+            left = left[~fits]
+        return lowest, highest
+
+
+_FINEST_PIXELS: Final = 4  # of a block's side: slices are hardly ever shorter
+
+
+def _pyramid(lowest: Floats, highest: Floats) -> Iterator[tuple[int, Floats, Floats]]:
+    """Blocks of pixels, each twice as wide as the one before, until two by two hold everything."""
+    pixels = _FINEST_PIXELS
+    lowest, highest = _blocks(np.minimum, lowest, pixels), _blocks(np.maximum, highest, pixels)
+    yield pixels, lowest, highest
+    while max(lowest.shape) > 2:
+        pixels, lowest, highest = pixels * 2, _blocks(np.minimum, lowest, 2), _blocks(np.maximum, highest, 2)
+        yield pixels, lowest, highest
+
+
+def _blocks(choose: np.ufunc, grid: Floats, size: int) -> Floats:
+    """The extreme of each block; NaN where a pixel of it is. The last blocks repeat the edge."""
+    rows, columns = grid.shape
+    full = np.pad(grid, ((0, -rows % size), (0, -columns % size)), mode="edge")
+    tall = reduce(choose, (full[row::size] for row in range(size)))
+    wide: Floats = reduce(choose, (tall[:, column::size] for column in range(size)))
+    return wide
+
+
+def _widened(choose: np.ufunc, grid: Floats) -> Floats:
+    """The extreme of each pixel and its eight neighbours."""
+    edged = np.pad(grid, 1, mode="edge")
+    tall = choose(choose(edged[:-2], edged[1:-1]), edged[2:])
+    wide: Floats = choose(choose(tall[:, :-2], tall[:, 1:-1]), tall[:, 2:])
+    return wide
+
+
+def _block(degrees: Floats, size: float, count: int) -> Longs:
+    return np.clip(np.floor(degrees / size), 0, count - 1).astype(np.int64)

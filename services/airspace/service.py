@@ -24,6 +24,7 @@ from shared.contracts.flightplan import (
 )
 from shared.contracts.sites import SiteRegistered, SiteStateChanged, SiteUpdated
 from shared.frame import Database, Periodic, Platform, Service, Subscription, on
+from shared.rasters import terrain_of
 from shared.settings import Settings
 
 NAME = "airspace"
@@ -38,7 +39,7 @@ def build(settings: Settings, platform: Platform) -> Service:
     city = platform.city
     state = AirspaceState(
         rules=city.flight_rules,
-        terrain=city.terrain(),
+        terrain=terrain_of(city, settings),
         timezone=city.timezone.key,
         entrusted=city.approval_mode is ApprovalMode.ENTRUSTED,
         clock=platform.clock,

@@ -21,6 +21,7 @@ from shared.contracts.inbound import FlightPlanMoveRequested, FlightPlanRequeste
 from shared.contracts.sites import SiteRegistered, SiteStateChanged, SiteUpdated
 from shared.frame import Database, Periodic, Platform, Service, Subscription, on
 from shared.groupcommit import GroupCommit
+from shared.rasters import terrain_of
 from shared.settings import Settings
 from shared.waiters import Waiters
 
@@ -33,7 +34,7 @@ def build(settings: Settings, platform: Platform) -> Service:
     database = Database(
         settings.database_url, NAME, bell=platform.bell, clock=platform.clock, pool_size=settings.pool_size
     )
-    state = _state(database, platform)
+    state = _state(settings, database, platform)
     return Service(
         name=NAME,
         database=database,
@@ -46,9 +47,9 @@ def build(settings: Settings, platform: Platform) -> Service:
     )
 
 
-def _state(database: Database, platform: Platform) -> FlightplanState:
+def _state(settings: Settings, database: Database, platform: Platform) -> FlightplanState:
     city = platform.city
-    rulebook = Rulebook(city.flight_rules, city.terrain())
+    rulebook = Rulebook(city.flight_rules, terrain_of(city, settings))
     return FlightplanState(
         rulebook=rulebook,
         timezone=city.timezone.key,
