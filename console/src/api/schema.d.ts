@@ -1309,6 +1309,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sites/solve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Solve
+         * @description Look for the best next sites over the city's demand. It runs on its own: follow it at the Location.
+         */
+        post: operations["solve_sites_solve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Scenarios
+         * @description The scenarios, the latest first.
+         */
+        get: operations["list_scenarios_scenarios_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scenarios/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Scenarios
+         * @description Two scenarios side by side. 409 where one has no result.
+         */
+        get: operations["compare_scenarios_scenarios_compare_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scenarios/{scenario_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Scenario
+         * @description One scenario; while it runs `stage` says how far it is.
+         */
+        get: operations["read_scenario_scenarios__scenario_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Scenario
+         * @description Forget a scenario that is over; its proposed sites stay. 409 while it is computed: cancel it first.
+         */
+        delete: operations["delete_scenario_scenarios__scenario_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scenarios/{scenario_id}/sites.geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Map Scenario
+         * @description The new sites as points for the map. 409 where there is no result.
+         */
+        get: operations["map_scenario_scenarios__scenario_id__sites_geojson_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scenarios/{scenario_id}/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Candidates
+         * @description Longitude and latitude of the candidates it could choose from; empty before it began.
+         */
+        get: operations["read_candidates_scenarios__scenario_id__candidates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scenarios/{scenario_id}/name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Name Scenario
+         * @description Call a scenario something else.
+         */
+        put: operations["name_scenario_scenarios__scenario_id__name_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scenarios/{scenario_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Scenario
+         * @description Stop a scenario. One that runs ends within seconds and keeps what it has found; one that is over stays so.
+         */
+        post: operations["cancel_scenario_scenarios__scenario_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scenarios/{scenario_id}/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose Scenario
+         * @description Register its new sites as proposed, once: airspace then assesses each. A second call changes nothing.
+         */
+        post: operations["propose_scenario_scenarios__scenario_id__propose_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/coverage": {
         parameters: {
             query?: never;
@@ -1667,6 +1851,12 @@ export interface components {
          */
         By: "district" | "unit" | "kind" | "scenario";
         /**
+         * CandidateSource
+         * @description Where new sites may be.
+         * @enum {string}
+         */
+        CandidateSource: "grid" | "proposed" | "given";
+        /**
          * ChangeView
          * @description A site or route entered a count or left it: why it does not count any more, and because of which events.
          */
@@ -1692,6 +1882,19 @@ export interface components {
             reasons: components["schemas"]["ReasonView"][];
             /** Because */
             because: components["schemas"]["BecauseView"][];
+        };
+        /**
+         * ChosenSite
+         * @description A new site; `people` live within the radius, `alone` of them are reached by no other site.
+         */
+        ChosenSite: {
+            /** Number */
+            number: number;
+            place: components["schemas"]["Place"];
+            /** People */
+            people: number;
+            /** Alone */
+            alone: number;
         };
         /**
          * CircleOutline
@@ -1780,6 +1983,28 @@ export interface components {
          * @enum {string}
          */
         Clawback: "network_relay" | "dangerous_or_dropping" | "over_crowd" | "from_vehicle" | "swarm";
+        /**
+         * ComparedSide
+         * @description One of two scenarios: its new sites, those of them the other has not, what they cost.
+         */
+        ComparedSide: {
+            /**
+             * Scenario Id
+             * Format: uuid
+             */
+            scenario_id: string;
+            /** Name */
+            name: string;
+            /** New Sites */
+            new_sites: number;
+            /** Newly Served */
+            newly_served: number;
+            /** Share */
+            share: number;
+            /** Only Here */
+            only_here: components["schemas"]["ChosenSite"][];
+            price: components["schemas"]["Price"];
+        };
         /**
          * ConflictView
          * @description A refusal because other flights were in the way: the first of the reasons, and all.
@@ -2013,6 +2238,22 @@ export interface components {
          */
         DaylightEvent: "BMCT" | "SR" | "SS" | "EECT";
         /**
+         * DistrictCompared
+         * @description A district in two scenarios.
+         */
+        DistrictCompared: {
+            /** Adcode */
+            adcode: string;
+            /** Population */
+            population: number;
+            /** Before */
+            before: number;
+            /** A */
+            a: number;
+            /** B */
+            b: number;
+        };
+        /**
          * DistrictProgressView
          * @description What counts in a district; the empty adcode is outside the city.
          */
@@ -2021,6 +2262,20 @@ export interface components {
             adcode: string;
             name: components["schemas"]["Words"];
             tally: components["schemas"]["Tally"];
+        };
+        /**
+         * DistrictServed
+         * @description People of a district, served by the existing sites and with the new ones.
+         */
+        DistrictServed: {
+            /** Adcode */
+            adcode: string;
+            /** Population */
+            population: number;
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
         };
         /**
          * DistrictView
@@ -2045,6 +2300,12 @@ export interface components {
          * @enum {string}
          */
         Effect: "refuses" | "needs_ruling" | "note";
+        /**
+         * Existing
+         * @description Which registered sites stand in any case.
+         * @enum {string}
+         */
+        Existing: "laid_out" | "in_use" | "none";
         /**
          * FileFormat
          * @description What a file may be.
@@ -2103,6 +2364,16 @@ export interface components {
             ends_at?: string | null;
             /** Authorization Number */
             authorization_number?: string | null;
+            /** Clear By M */
+            clear_by_m?: number | null;
+            /** Clear Below M */
+            clear_below_m?: number | null;
+            /** Clear Above M */
+            clear_above_m?: number | null;
+            /** Free Until */
+            free_until?: string | null;
+            /** Free From */
+            free_from?: string | null;
             /**
              * Terrain
              * @default
@@ -2295,6 +2566,28 @@ export interface components {
             errors: components["schemas"]["RowError"][];
         };
         /**
+         * Inputs
+         * @description What it was computed from: demand by the city's version, sites and zones as they stood, candidates.
+         */
+        Inputs: {
+            /** City Version */
+            city_version: string;
+            /** Demand Points */
+            demand_points: number;
+            /** People */
+            people: number;
+            /** Service Radius M */
+            service_radius_m: number;
+            /** Existing */
+            existing: string[];
+            /** Zones */
+            zones: string[];
+            /** Candidates */
+            candidates: number;
+            /** Left Out */
+            left_out: number;
+        };
+        /**
          * LifeView
          * @description How one site or route has stood, and every event that is told of it, oldest first.
          */
@@ -2336,6 +2629,12 @@ export interface components {
             /** En */
             en: string;
         };
+        /**
+         * Model
+         * @description The three models.
+         * @enum {string}
+         */
+        Model: "mclp" | "lscp" | "p_median";
         /**
          * MonthBand
          * @description A month to come: the median, and the interval that holds 80 % of what was drawn.
@@ -2468,6 +2767,16 @@ export interface components {
          * Page
          * @description Some items of a list; `next` is the cursor of the page that follows, None on the last.
          */
+        Page_ScenarioSummary_: {
+            /** Items */
+            items: components["schemas"]["ScenarioSummary"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Some items of a list; `next` is the cursor of the page that follows, None on the last.
+         */
         Page_SiteView_: {
             /** Items */
             items: components["schemas"]["SiteView"][];
@@ -2552,6 +2861,23 @@ export interface components {
             en: string;
         };
         /**
+         * Place
+         * @description A candidate: a position in a district (empty outside the city), or a site that is registered already.
+         */
+        Place: {
+            /** Lng */
+            lng: number;
+            /** Lat */
+            lat: number;
+            /**
+             * District
+             * @default
+             */
+            district?: string;
+            /** Site Id */
+            site_id?: string | null;
+        };
+        /**
          * PlanState
          * @description The life of a plan.
          * @enum {string}
@@ -2584,6 +2910,18 @@ export interface components {
             ][][];
             /** @default straight */
             edges?: components["schemas"]["Edges"];
+        };
+        /**
+         * Price
+         * @description What the new sites cost, and for each person newly served; None where no cost is known or nobody is.
+         */
+        Price: {
+            /** Unit Cost Cny */
+            unit_cost_cny: number | null;
+            /** Cost Cny */
+            cost_cny: number | null;
+            /** Cost Per Person Cny */
+            cost_per_person_cny: number | null;
         };
         /**
          * ProgressView
@@ -2628,6 +2966,19 @@ export interface components {
          * @enum {string}
          */
         Purpose: "patrol" | "incident" | "water_patrol" | "delivery" | "logistics" | "medical" | "sightseeing" | "transport" | "training" | "survey" | "inspection" | "agriculture" | "display" | "rescue" | "test" | "recreation";
+        /**
+         * Quota
+         * @description How many sites a district may and must have, existing ones counted.
+         */
+        Quota: {
+            /** Most */
+            most?: number | null;
+            /**
+             * Least
+             * @default 0
+             */
+            least?: number;
+        };
         /**
          * Readiness
          * @description Whether every part is ready, and what is wrong with each ("ok" where nothing is).
@@ -2686,6 +3037,16 @@ export interface components {
             ends_at?: string | null;
             /** Authorization Number */
             authorization_number?: string | null;
+            /** Clear By M */
+            clear_by_m?: number | null;
+            /** Clear Below M */
+            clear_below_m?: number | null;
+            /** Clear Above M */
+            clear_above_m?: number | null;
+            /** Free Until */
+            free_until?: string | null;
+            /** Free From */
+            free_from?: string | null;
             /**
              * Terrain
              * @default
@@ -2733,6 +3094,26 @@ export interface components {
          * @enum {string}
          */
         Restriction: "PROHIBITED" | "REQ_AUTHORIZATION" | "CONDITIONAL" | "NO_RESTRICTION";
+        /**
+         * Result
+         * @description The answer: objective, bound and gap of the model; the new sites; coverage by district within the radius.
+         *
+         *     With a capacity the objective counts what the sites can take, the districts who lives within the radius.
+         */
+        Result: {
+            /** Objective */
+            objective: number;
+            /** Bound */
+            bound: number;
+            /** Gap */
+            gap: number | null;
+            /** Seconds */
+            seconds: number;
+            /** Sites */
+            sites: components["schemas"]["ChosenSite"][];
+            /** Districts */
+            districts: components["schemas"]["DistrictServed"][];
+        };
         /**
          * RouteClass
          * @description What a route counts as; a planner rules it with evidence.
@@ -2857,6 +3238,166 @@ export interface components {
          */
         RulingDecision: "approve" | "refuse";
         /**
+         * ScenarioAsked
+         * @description What is asked: so many new sites (not for `lscp`), where they may be, whom they serve within which radius.
+         *
+         *     `capacity` is the people that a site can take, existing ones alike; `cell_m` allows one site a cell of that width.
+         */
+        ScenarioAsked: {
+            /** Name */
+            name: string;
+            model: components["schemas"]["Model"];
+            /** New Sites */
+            new_sites?: number | null;
+            /**
+             * Coverage Percent
+             * @default 100
+             */
+            coverage_percent?: number;
+            /** Service Radius M */
+            service_radius_m?: number | null;
+            /** @default laid_out */
+            existing?: components["schemas"]["Existing"];
+            /** @default grid */
+            source?: components["schemas"]["CandidateSource"];
+            /**
+             * Spacing M
+             * @default 1500
+             */
+            spacing_m?: number;
+            /**
+             * Positions
+             * @default []
+             */
+            positions?: [
+                number,
+                number
+            ][];
+            /**
+             * Avoid
+             * @default [
+             *       "PROHIBITED"
+             *     ]
+             */
+            avoid?: components["schemas"]["Restriction"][];
+            /** Cell M */
+            cell_m?: number | null;
+            /** Quotas */
+            quotas?: {
+                [key: string]: components["schemas"]["Quota"];
+            };
+            /** Capacity */
+            capacity?: number | null;
+            /** @default nest */
+            kind?: components["schemas"]["SiteKind"];
+            /**
+             * Unit
+             * @default
+             */
+            unit?: string;
+            /** Unit Cost Cny */
+            unit_cost_cny?: number | null;
+            /**
+             * Time Limit S
+             * @default 60
+             */
+            time_limit_s?: number;
+        };
+        /**
+         * ScenarioComparison
+         * @description Two scenarios side by side; `districts` have the people served by the existing sites and in each.
+         */
+        ScenarioComparison: {
+            a: components["schemas"]["ComparedSide"];
+            b: components["schemas"]["ComparedSide"];
+            /** Districts */
+            districts: components["schemas"]["DistrictCompared"][];
+        };
+        /**
+         * ScenarioProposal
+         * @description The scenario's new sites in the register, and how many of them are new there.
+         */
+        ScenarioProposal: {
+            /** Site Ids */
+            site_ids: string[];
+            /** Created */
+            created: number;
+        };
+        /**
+         * ScenarioState
+         * @description The life of a scenario.
+         * @enum {string}
+         */
+        ScenarioState: "queued" | "running" | "solved" | "cancelled" | "failed" | "interrupted";
+        /**
+         * ScenarioSummary
+         * @description A scenario in a list; `objective`, `bound` and `gap` are there once it has a result.
+         */
+        ScenarioSummary: {
+            /**
+             * Scenario Id
+             * Format: uuid
+             */
+            scenario_id: string;
+            /** Name */
+            name: string;
+            state: components["schemas"]["ScenarioState"];
+            model: components["schemas"]["Model"];
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Objective */
+            objective: number | null;
+            /** Bound */
+            bound: number | null;
+            /** Gap */
+            gap: number | null;
+            /** New Sites */
+            new_sites: number | null;
+            /** Newly Served */
+            newly_served: number | null;
+        };
+        /**
+         * ScenarioView
+         * @description A scenario with its inputs, how far it is, and what came out.
+         */
+        ScenarioView: {
+            /**
+             * Scenario Id
+             * Format: uuid
+             */
+            scenario_id: string;
+            /** Name */
+            name: string;
+            state: components["schemas"]["ScenarioState"];
+            asked: components["schemas"]["ScenarioAsked"];
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Cancelled By */
+            cancelled_by: string | null;
+            stage: components["schemas"]["Stage"] | null;
+            inputs: components["schemas"]["Inputs"] | null;
+            result: components["schemas"]["Result"] | null;
+            price: components["schemas"]["Price"];
+            /** Failure */
+            failure: string;
+        };
+        /**
          * ShareView
          * @description A part of a target that falls to a district or unit.
          */
@@ -2954,6 +3495,16 @@ export interface components {
             ends_at?: string | null;
             /** Authorization Number */
             authorization_number?: string | null;
+            /** Clear By M */
+            clear_by_m?: number | null;
+            /** Clear Below M */
+            clear_below_m?: number | null;
+            /** Clear Above M */
+            clear_above_m?: number | null;
+            /** Free Until */
+            free_until?: string | null;
+            /** Free From */
+            free_from?: string | null;
             /**
              * Terrain
              * @default
@@ -3111,6 +3662,20 @@ export interface components {
             lng?: number | null;
             /** Lat */
             lat?: number | null;
+        };
+        /**
+         * Stage
+         * @description How far a run is.
+         */
+        Stage: {
+            /** Seconds */
+            seconds: number;
+            /** Doing */
+            doing: string;
+            /** Objective */
+            objective: number | null;
+            /** Bound */
+            bound: number | null;
         };
         /**
          * Standing
@@ -3709,6 +4274,14 @@ export interface components {
             reason: string;
             /** Revision */
             revision?: number | null;
+        };
+        /**
+         * ScenarioName
+         * @description What a scenario is to be called.
+         */
+        ScenarioName: {
+            /** Name */
+            name: string;
         };
         /**
          * SiteMove
@@ -6416,6 +6989,325 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                     "text/csv; charset=utf-8": unknown;
                     "application/json": unknown;
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    solve_sites_solve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioView"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_scenarios_scenarios_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ScenarioSummary_"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_scenarios_scenarios_compare_get: {
+        parameters: {
+            query: {
+                a: string;
+                b: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioComparison"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_scenario_scenarios__scenario_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scenario_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioView"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_scenario_scenarios__scenario_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scenario_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    map_scenario_scenarios__scenario_id__sites_geojson_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scenario_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_candidates_scenarios__scenario_id__candidates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scenario_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": [
+                        number,
+                        number
+                    ][];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    name_scenario_scenarios__scenario_id__name_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scenario_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioName"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioView"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_scenario_scenarios__scenario_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scenario_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioView"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_scenario_scenarios__scenario_id__propose_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scenario_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioProposal"];
                 };
             };
             /** @description A problem with the request */
