@@ -1,15 +1,16 @@
-"""What the service is: the register of sites, coverage and progress; what it answers, stores and consumes."""
+"""What the service is: the register of sites, coverage, progress and scenarios; what it answers and consumes."""
 
 from services.sites import api
 from services.sites.domain.facts import COUNTING_EVENTS
 from services.sites.state import SitesState
 from services.sites.store.tables import SCHEMA
-from services.sites.usecases import city, follow, history, register
+from services.sites.usecases import city, follow, history, register, scenarios
 from services.sites.usecases.coverage import CoverageCache
 from services.sites.usecases.history import HistoryCache
 from services.sites.usecases.reports import Desk
+from services.sites.usecases.runs import Runs
 from shared.auth import Principal
-from shared.contracts.airspace import SiteAssessed
+from shared.contracts.airspace import SiteAssessed, ZoneChanged, ZonePublished, ZoneWithdrawn
 from shared.contracts.codec import Event
 from shared.contracts.flightplan import RouteClassified, RouteFiled, RouteStateChanged
 from shared.contracts.inbound import SiteReported, SiteStateReported
@@ -21,6 +22,7 @@ SUBSCRIPTIONS = (
     Subscription("sites.reports", (on(SiteReported, SiteStateReported, handler=register.follow_reports),)),
     Subscription("sites.assessments", (on(SiteAssessed, handler=follow.follow_assessments),)),
     Subscription("sites.routes", (on(RouteFiled, RouteStateChanged, RouteClassified, handler=follow.follow_routes),)),
+    Subscription("sites.zones", (on(ZonePublished, ZoneChanged, ZoneWithdrawn, handler=scenarios.follow_zones),)),
     Subscription("sites.history", (on(*COUNTING_EVENTS, handler=history.follow_counting),)),
     Subscription("sites.flights", (on(*history.PLAN_EVENTS, handler=history.follow_plans),)),
 )
@@ -34,9 +36,12 @@ def build(settings: Settings, platform: Platform) -> Service:
         settings.database_url, SCHEMA, bell=platform.bell, clock=platform.clock, pool_size=settings.pool_size
     )
 
-    def load_places() -> None:
+    runs = Runs(database, platform.city)
+
+    def start() -> None:
         with database.transaction() as tx:
             city.load_places(tx, platform.city)
+        runs.start()
 
     kept = HistoryCache()
     return Service(
@@ -50,10 +55,12 @@ def build(settings: Settings, platform: Platform) -> Service:
             coverage=CoverageCache(platform.city.service_radius_m),
             history=kept,
             desk=Desk(database, platform.city, kept),
+            runs=runs,
             writing=Gate(1, LONGEST_WAIT_FOR_REPORT_S),
         ),
         visible_to=visible_to,
-        on_start=load_places,
+        on_start=start,
+        on_stop=runs.stop,
     )
 
 

@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from shared.city.census import Census, equal_area
 from shared.city.settings import ApprovalMode
 from shared.city.targets import Target, Words
+from shared.contracts.sites import SiteKind
 from shared.flight import FlightRules
 from shared.terrain import GroundBand, Terrain
 
@@ -52,6 +53,7 @@ class CityProfile:
     flight_rules: FlightRules
     service_radius_m: float
     demand_spacing_m: float
+    site_costs_cny: Mapping[SiteKind, float]  # what building one costs, of the kinds for which it is known
     targets: tuple[Target, ...]
     target_sources: Mapping[str, Words]
     attributions: tuple[str, ...]  # to be shown on every map

@@ -45,6 +45,7 @@ def load_city(folder: Path | str) -> CityProfile:
         flight_rules=profile.flight.rules(),
         service_radius_m=profile.coverage.service_radius_m,
         demand_spacing_m=profile.coverage.demand_spacing_m,
+        site_costs_cny=profile.site_costs_cny,
         targets=targets.targets,
         target_sources=targets.sources,
         attributions=tuple(each["attribution"] for each in (districts, water, towns)),

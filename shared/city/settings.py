@@ -1,12 +1,13 @@
 """profile.toml: name, time zone, bounds, approval mode, the numbers of flights, heights and coverage. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from annotated_types import Gt
 
+from shared.contracts.sites import SiteKind
 from shared.flight import AircraftClass, FlightRules, Tolerance
 from shared.values import Identifier, Latitude, Longitude
 
@@ -91,3 +92,4 @@ class Profile:
     geoid: Geoid
     flight: FlightSettings
     coverage: CoverageSettings
+    site_costs_cny: Mapping[SiteKind, Annotated[float, Gt(0.0)]] = field(default_factory=dict)

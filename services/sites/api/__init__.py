@@ -1,6 +1,6 @@
 """HTTP in and out; no decisions."""
 
-from services.sites.api import changes, city, coverage, files, history, progress, reports, sites
+from services.sites.api import changes, city, coverage, files, history, progress, reports, scenarios, sites
 
 routers = (
     files.router,
@@ -9,6 +9,7 @@ routers = (
     history.router,
     changes.router,
     reports.router,
+    scenarios.router,
     coverage.router,
     city.router,
 )

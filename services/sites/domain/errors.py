@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from shared.contracts.sites import SiteState
 from shared.errors import Conflict, Invalid, NotFound
@@ -101,3 +102,28 @@ class RouteNotKnown(NotFound):
 
     def __init__(self, route_id: str) -> None:
         super().__init__(f"there is no route {route_id}", route_id=route_id)
+
+
+class ScenarioNotFound(NotFound):
+    """No scenario has this id."""
+
+    def __init__(self, scenario_id: UUID) -> None:
+        super().__init__(f"there is no scenario {scenario_id}", scenario_id=str(scenario_id))
+
+
+class ScenarioNotOver(Conflict):
+    """The scenario is still being computed."""
+
+    def __init__(self, scenario_id: UUID, state: str) -> None:
+        super().__init__(f"scenario {scenario_id} is {state}: cancel it, or wait until it is over", state=state)
+
+
+class ScenarioWithoutResult(Conflict):
+    """The scenario ended without an answer."""
+
+    def __init__(self, scenario_id: UUID, state: str) -> None:
+        super().__init__(f"scenario {scenario_id} is {state} and has no result", state=state)
+
+
+class NoCandidates(Invalid):
+    """Nothing is left that could be chosen."""

@@ -213,7 +213,8 @@ def running(database_url: str, folder: Path) -> Iterator[World]:
     platform = Platform(open_bus("log://", database_url=database_url), city, clock=clock)
     service = build(settings, platform)
     issuer = load_issuer(settings)
-    app = create_app(settings, [service], load_authenticator(settings, issuer), issuer, start=service.on_start)
+    authenticator = load_authenticator(settings, issuer)
+    app = create_app(settings, [service], authenticator, issuer, start=service.on_start, stop=service.on_stop)
     with serving(app) as client:
         yield World(service, city, issuer, clock, client)
     service.database.close()
