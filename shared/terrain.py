@@ -164,10 +164,9 @@ class RasterTerrain(Terrain):
         self.geoid_min_m, self.geoid_max_m = elsewhere.geoid_min_m, elsewhere.geoid_max_m
         self._raster, self._elsewhere = raster, elsewhere
         known = np.flipud(raster.heights_m)  # rows from the south, as cells are counted
-        silent = _widened(np.maximum, np.isnan(known).astype(np.float64)) > 0
-        lowest = np.where(silent, np.nan, _widened(np.minimum, known) - error_m)
-        highest = np.where(silent, np.nan, _widened(np.maximum, known) + error_m)
-        self._blocks = list(_pyramid(lowest, highest))
+        lowest, highest = _widened(np.minimum, known), _widened(np.maximum, known)  # NaN beside NaN
+        blocks = _pyramid(lowest, highest)
+        self._blocks = [(pixels, low - error_m, high + error_m) for pixels, low, high in blocks]
 
     def ground(self, boxes: Floats) -> tuple[Floats, Floats]:
         """As `Terrain.ground`."""
