@@ -34,7 +34,16 @@ app = typer.Typer(cls=Commands, help=HELP, no_args_is_help=True, add_completion=
 app.add_typer(zones.app, name="zones")
 app.add_typer(sites.app, name="sites")
 app.add_typer(reports.app, name="report")
-for command in (plans.check, plans.file, plans.plans, plans.move, plans.withdraw, plans.rule, watching.watch):
+for command in (
+    plans.check,
+    plans.file,
+    plans.plans,
+    plans.move,
+    plans.withdraw,
+    plans.rule,
+    plans.replay,
+    watching.watch,
+):
     app.command()(command)
 
 

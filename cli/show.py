@@ -56,6 +56,17 @@ def assessment(assessed: Item, language: str) -> None:
         out.print(f"  … and {assessed['findings_left_out']} more")
 
 
+def replay(found: Item, language: str) -> None:
+    """Each decision with whether it came out the same, and both reasons where it did not."""
+    for one in found["decisions"]:
+        verdict = "[green]same[/]" if one["same"] else f"[red]differs[/] in {', '.join(one['differences'])}"
+        what = f"revision {one['revision']}, {escape(one['because'])}, {one['decided_at']}"
+        out.print(f"{verdict}  {state(one['outcome'])}  {what}")
+        for sign, name in (("-", "findings"), ("+", "findings_again")):
+            for finding in one[name]:
+                out.print(f"  {sign} {escape(finding['message'][language])}")
+
+
 def plan(view: Item, language: str) -> None:
     """One plan with what was decided on it."""
     out.print(f"plan {view['plan_id']}  revision {view['revision']}  {state(view['state'])}")

@@ -12,9 +12,9 @@ from fastapi import APIRouter, Query
 from services.airspace.api import views
 from services.airspace.api.drafts import ZoneDraft, as_query_instant, box
 from services.airspace.api.parts import Anyone, Publisher, Reading, Regulator, State
-from services.airspace.api.views import Answer, ConflictView, TouchedView
+from services.airspace.api.views import Answer, ConflictView, ReplayView, TouchedView
 from services.airspace.store import reviews
-from services.airspace.usecases import asking, proposing
+from services.airspace.usecases import asking, proposing, replaying
 from services.airspace.usecases.asking import Asker
 from services.airspace.usecases.zones import expect_zone
 from shared.auth import Role
@@ -59,6 +59,12 @@ def check_plan(plan_id: UUID, caller: Anyone, state: State, reading: Reading) ->
     operator = None if caller.has(Role.REGULATOR) else caller.org
     checked = proposing.plan_checked(state, reading, plan_id, operator)
     return views.answer(state, checked, proposing.alternatives(state, reading, checked), caller)
+
+
+@router.get("/airspace/replays/{plan_id}")
+def replay_plan(plan_id: UUID, caller: Regulator, state: State, reading: Reading) -> ReplayView:
+    """Every decision on a plan made again from the log: the same answer, or what differs."""
+    return views.replay(state, plan_id, replaying.replay(state, reading, plan_id))
 
 
 @router.get("/conflicts")

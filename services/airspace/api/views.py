@@ -11,6 +11,7 @@ from services.airspace.state import AirspaceState
 from services.airspace.store.reviews import Conflict, ZoneHit
 from services.airspace.usecases.asking import Impact
 from services.airspace.usecases.reassessing import PlanChange, RouteChange, SiteChange
+from services.airspace.usecases.replaying import Replayed
 from shared.auth import Principal, Role
 from shared.contracts.airspace import PlanAssessed, RouteAssessed, SiteAssessed
 from shared.contracts.assessment import Assessment, Finding, Outcome, SubjectKind
@@ -116,6 +117,31 @@ class TouchedView:
     counts: Counts
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayedView:
+    """A decision and the same made again; `differences` names the fields that are not the same."""
+
+    position: int
+    revision: int
+    because: str
+    decided_at: Instant
+    outcome: Outcome
+    outcome_again: Outcome
+    same: bool
+    differences: Sequence[str]
+    findings: Sequence[Reason]
+    findings_again: Sequence[Reason]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayView:
+    """All decisions on a plan, made again."""
+
+    plan_id: UUID
+    same: bool
+    decisions: Sequence[ReplayedView]
+
+
 MOST_LISTED = 500
 
 
@@ -195,6 +221,31 @@ def hits(state: AirspaceState, found: Sequence[ZoneHit]) -> TouchedView:
         routes=shown["route"],
         sites=shown["site"],
         counts=Counts(plans=len(of["plan"]), routes=len(of["route"]), sites=len(of["site"])),
+    )
+
+
+def replay(state: AirspaceState, plan_id: UUID, found: Sequence[Replayed]) -> ReplayView:
+    """For the regulators: the findings of a decision are shown only where they differ."""
+    return ReplayView(
+        plan_id=plan_id,
+        same=not any(one.differences for one in found),
+        decisions=[_replayed(state, one) for one in found],
+    )
+
+
+def _replayed(state: AirspaceState, one: Replayed) -> ReplayedView:
+    differ = "findings" in one.differences
+    return ReplayedView(
+        position=one.position,
+        revision=one.revision,
+        because=one.because,
+        decided_at=one.recorded.decided_at,
+        outcome=one.recorded.outcome,
+        outcome_again=one.again.outcome,
+        same=not one.differences,
+        differences=one.differences,
+        findings=[reason(state, finding) for finding in one.recorded.findings if differ],
+        findings_again=[reason(state, finding) for finding in one.again.findings if differ],
     )
 
 

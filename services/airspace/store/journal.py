@@ -11,8 +11,9 @@ from uuid import UUID
 
 import psycopg
 
+from shared.contracts.airspace import PlanAssessed
 from shared.contracts.assessment import Outcome
-from shared.contracts.codec import decode_value, encode_value
+from shared.contracts.codec import decode, decode_value, encode_value
 from shared.db import copy_rows_binary
 from shared.flight import FlightIntent
 
@@ -63,6 +64,12 @@ SELECT plan_id, revision, operator, entry, outcome, voluntary, keeps_former, bec
 _HELD: Final = """
 SELECT DISTINCT plan_id FROM airspace.journal
 WHERE outcome IN ('approved', 'awaiting') AND ends_at > %s AND starts_at < %s AND position < %s"""
+_DECIDED_BEFORE: Final = """
+SELECT plan_id, revision, operator, entry, outcome, voluntary, keeps_former, because, intent, starts_at, ends_at,
+    position FROM airspace.journal WHERE position < %s AND entry = 'decided' AND because <> 'preempted'
+ORDER BY position DESC LIMIT 1"""
+_ASSESSED: Final = """
+SELECT data FROM airspace.event_log WHERE key = %s AND type = 'PlanAssessed' ORDER BY position"""
 LAST_POSITION: Final = "(SELECT coalesce(max(position), 0) FROM airspace.journal)"
 
 
@@ -91,6 +98,21 @@ def latest_asked(cursor: "psycopg.Cursor[Any]", plan_id: UUID) -> Entry | None:
     """The entry that has the plan's latest intent, or None."""
     entries = entries_of(cursor, [plan_id]).get(plan_id, [])
     return next((entry for entry in reversed(entries) if entry.intent is not None), None)
+
+
+def decided_before(cursor: "psycopg.Cursor[Any]", position: int) -> Entry:
+    """The last decision before the position that was not a plan's yielding: what made those after it yield."""
+    cursor.execute(_DECIDED_BEFORE, (position,), binary=True)
+    row = cursor.fetchone()
+    assert row is not None
+    return _entry(row)
+
+
+def assessments_of(cursor: "psycopg.Cursor[Any]", plan_id: UUID) -> list[PlanAssessed]:
+    """What was answered on the plan, in order: as many as it has entries that are decided or settled."""
+    cursor.execute(_ASSESSED, (str(plan_id),), binary=True)
+    events = (decode("PlanAssessed", bytes(data)) for (data,) in cursor)
+    return [event for event in events if isinstance(event, PlanAssessed)]
 
 
 def _row(entry: Entry) -> Sequence[Any]:

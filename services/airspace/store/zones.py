@@ -89,6 +89,29 @@ SELECT v.version, z.zone_id, z.zone_version, z.state, z.spec::text, z.published_
 FROM airspace.zones_version v LEFT JOIN airspace.zone z ON z.zones_version > %s"""
 
 
+def zones_at(cursor: "psycopg.Cursor[Any]", version: int) -> list[Zone]:
+    """The zones that were in force at a count of publications."""
+    cursor.execute(_AT, (version,), binary=True)
+    return [
+        Zone(
+            zone_id=zone_id,
+            zone_version=zone_version,
+            state=ZoneState(state),
+            spec=_spec(spec),
+            published_by=by,
+            published_at=at,
+        )
+        for zone_id, zone_version, state, spec, by, at in cursor
+    ]
+
+
+_AT: Final = """
+SELECT * FROM (
+    SELECT DISTINCT ON (zone_id) zone_id, zone_version, state, spec::text, published_by, in_force_from
+    FROM airspace.zone_version WHERE zones_version <= %s ORDER BY zone_id, zones_version DESC
+) latest WHERE state = 'in_force'"""
+
+
 def find_zone(connection: sa.Connection, zone_id: str) -> Zone | None:
     """The zone, or None."""
     row = connection.execute(_zones().where(zone.c.zone_id == zone_id)).one_or_none()

@@ -127,7 +127,9 @@ def decide_requests(
     standing |= {plan_id: known.reservation for plan_id, known in former.items() if known.state is Hold.HELD}
     start = min(request.volumes.window.start for request in requests)
     end = max(request.volumes.window.end for request in requests)
-    operators = sorted({request.operator for request in requests})
+    highest = max(request.priority for request in requests)
+    yielding = {one.operator for one in standing.values() if one.priority < highest}
+    operators = sorted({request.operator for request in requests} | yielding)
     authorizations = subjects.authorizations_of(cursor, operators, start, end)
     decisions = decide(requests, zones, standing.values(), authorizations, state.rules, state.terrain, tx.now)
     _save(tx, zones.version, decisions, seen, standing)
