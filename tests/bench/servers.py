@@ -67,7 +67,7 @@ class Process:
         """Where it answers."""
         return f"http://127.0.0.1:{self.port}"
 
-    def ready(self, timeout_s: float = 60) -> None:
+    def ready(self, timeout_s: float = 180) -> None:
         """Wait until it says that it can serve."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
@@ -142,7 +142,11 @@ def cpu_s(pid: int) -> float:
 
 def cpu_of_tree_s(pid: int) -> float:
     """The same for a process and all its children that live: a PostgreSQL server's backends."""
-    return cpu_s(pid) + sum(cpu_s(child) for child in _children(pid))
+    total = 0.0
+    for child in _children(pid):
+        with suppress(FileNotFoundError):  # ended just now: the parent has its time
+            total += cpu_s(child)
+    return total + cpu_s(pid)
 
 
 def _children(pid: int) -> list[int]:
@@ -152,10 +156,12 @@ def _children(pid: int) -> list[int]:
 def server_pids() -> dict[str, int]:
     """The process ids of the servers that run for measuring."""
     pids = {}
-    for name, path in (("PostgreSQL", "bench-pg/data/postmaster.pid"), ("broker", "bench-kafka/pid")):
-        with suppress(OSError, ValueError):
-            pids[name] = int((ROOT / ".run" / path).read_text().split()[0])
-    return {name: pid for name, pid in pids.items() if Path(f"/proc/{pid}").exists()}
+    for server, name, file in (("postgis", "PostgreSQL", "data/postmaster.pid"), ("kafka", "broker", "pid")):
+        status = _infra(server, "status", check=False)
+        if status.returncode == 0:  # running on port N, FOLDER
+            home = Path(status.stdout.strip().partition(", ")[2])
+            pids[name] = int((home / file).read_text().split()[0])
+    return pids
 
 
 class Cpu:

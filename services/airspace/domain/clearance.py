@@ -9,11 +9,10 @@ from datetime import datetime
 from typing import TypedDict
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from services.airspace.domain.contacts import Contact
-from services.airspace.domain.exact import TOUCH_M, core_in, local, middle, segment_gap_m
+from services.airspace.domain.exact import TOUCH_M
 from services.airspace.domain.zones import ZoneHit
 from shared.contracts.airspace import HeightBasis
 from shared.flight import FlightVolumes
@@ -40,7 +39,7 @@ def zone_clearance(hit: ZoneHit, flight: FlightVolumes) -> Clearance:
     scheduled = bool(spec.limited_applicability)
     tops = records["declared_upper_m" if spec.height_basis is HeightBasis.DECLARED else "upper_m"]
     return Clearance(
-        clear_by_m=_beside(hit, flight),
+        clear_by_m=None if hit.depth_m is None else _rounded(hit.depth_m),
         clear_below_m=_down(hit, spec.lower, tops),
         clear_above_m=_up(hit, spec.upper, records),
         free_until=None if scheduled else spec.starts_at,
@@ -56,23 +55,12 @@ def plan_clearance(contact: Contact, flights: Sequence[FlightVolumes]) -> Cleara
     grounded = bool((one["reference"] == AGL).any() and (one["lower_m"] <= 0).any())
     beneath = float(two[low].min())
     return Clearance(
-        clear_by_m=_rounded(_depth(contact, flights, one, two)),
+        clear_by_m=_rounded(contact.depth_m),
         clear_below_m=_rounded(float((one[high] - two[low]).max())) if beneath > 0 else None,
         clear_above_m=None if grounded else _rounded(float((two[high] - one[low]).max())),
         free_until=_instant(int(two["start_us"].min())),
         free_from=_instant(int(two["end_us"].max())),
     )
-
-
-def _beside(hit: ZoneHit, flight: FlightVolumes) -> float | None:
-    """Out of a circle: its radius and the flight's, less what is between the two middles."""
-    row = hit.zone.row[0]
-    records = flight.records[np.asarray(hit.volumes)]
-    if row["shaped"] or (records["area"] >= 0).any():
-        return None
-    segments = local(records, hit.zone.local.lng0, hit.zone.local.lat0)
-    gaps = segment_gap_m(segments, np.zeros_like(segments))
-    return _rounded(float((row["radius_m"] + records["radius_m"] - gaps).max()))
 
 
 def _down(hit: ZoneHit, lower: Altitude | None, tops: NDArray[np.float64]) -> float | None:
@@ -82,24 +70,11 @@ def _down(hit: ZoneHit, lower: Altitude | None, tops: NDArray[np.float64]) -> fl
 
 
 def _up(hit: ZoneHit, upper: Altitude | None, records: Records) -> float | None:
-    grounded = bool((records["reference"] == AGL).any() and (records["lower_m"] <= 0).any())
-    if upper is None or upper.reference is not hit.reference or grounded:
+    if upper is None or upper.reference is not hit.reference:
         return None
+    if (records["reference"] == AGL).any() and (records["lower_m"] <= 0).any():
+        return None  # on the ground
     return _rounded(upper.value_m - float(records["lower_m"].min()))
-
-
-def _depth(contact: Contact, flights: Sequence[FlightVolumes], one: Records, two: Records) -> float:
-    """By how much the footprints overlap where they do so the most."""
-    radii = one["radius_m"] + two["radius_m"]
-    return max(
-        float(radii[k]) - _gap(flights[contact.a], i, flights[contact.b], j)
-        for k, (i, j) in enumerate(zip(contact.legs_a, contact.legs_b, strict=True))
-    )
-
-
-def _gap(a: FlightVolumes, i: int, b: FlightVolumes, j: int) -> float:
-    lng0, lat0 = middle(a, i)
-    return float(shapely.distance(core_in(a, i, lng0, lat0), core_in(b, j, lng0, lat0)))
 
 
 def _rounded(metres: float) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from services.airspace.domain.exact import cores_meet, meeting_place
+from services.airspace.domain.exact import TOUCH_M, core_gaps_m, meeting_place
 from shared.flight import FlightVolumes
 from shared.flight.records import joined
 
@@ -38,6 +38,7 @@ class Contact:
     mixed: bool  # some heights were compared through the terrain; the band is then above sea level
     start_us: int
     end_us: int
+    depth_m: float  # by how much the footprints overlap where they do so the most
 
     def turned(self) -> "Contact":
         """The same as `b` sees it."""
@@ -93,11 +94,12 @@ def _exact(volumes: FlightVolumes, first: Longs, sizes: Longs, a: Index, b: Inde
     pair, i, j = _narrowed(volumes, pair, i, j)
     meets, mixed = _level(volumes, i, j)
     pair, i, j, mixed = pair[meets], i[meets], j[meets], mixed[meets]
-    meets = cores_meet(volumes, i, volumes, j)
-    pair, i, j, mixed = pair[meets], i[meets], j[meets], mixed[meets]
+    radii, gaps = volumes.records["radius_m"][i] + volumes.records["radius_m"][j], core_gaps_m(volumes, i, volumes, j)
+    meets = gaps <= radii + TOUCH_M
+    pair, i, j, mixed, depth = pair[meets], i[meets], j[meets], mixed[meets], (radii - gaps)[meets]
     groups = np.split(np.arange(len(pair)), np.flatnonzero(np.diff(pair)) + 1) if len(pair) else []
     return [
-        _contact(volumes, int(a[pair[g[0]]]), int(b[pair[g[0]]]), i[g], j[g], bool(mixed[g].any()), first)
+        _contact(volumes, int(a[pair[g[0]]]), int(b[pair[g[0]]]), i[g], j[g], bool(mixed[g].any()), depth[g], first)
         for g in groups
     ]
 
@@ -130,7 +132,9 @@ def _level(volumes: FlightVolumes, i: Longs, j: Longs) -> tuple[Bools, Bools]:
     return np.where(mixed, at_sea, direct), mixed
 
 
-def _contact(volumes: FlightVolumes, a: int, b: int, i: Longs, j: Longs, mixed: bool, first: Longs) -> Contact:
+def _contact(
+    volumes: FlightVolumes, a: int, b: int, i: Longs, j: Longs, mixed: bool, depth: Floats, first: Longs
+) -> Contact:
     one, two = volumes.records[i], volumes.records[j]
     lower, upper = ("amsl_lower_m", "amsl_upper_m") if mixed else ("lower_m", "upper_m")
     return Contact(
@@ -144,4 +148,5 @@ def _contact(volumes: FlightVolumes, a: int, b: int, i: Longs, j: Longs, mixed: 
         mixed=mixed,
         start_us=int(np.maximum(one["start_us"], two["start_us"]).min()),
         end_us=int(np.minimum(one["end_us"], two["end_us"]).max()),
+        depth_m=float(depth.max()),
     )

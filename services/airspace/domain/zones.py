@@ -1,5 +1,6 @@
 """`Zone` ready for exact questions, and `ZoneIndex`: all zones in force at one version, asked in bulk. Pure."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
@@ -120,6 +121,7 @@ class ZoneHit:
     reference: AltitudeReference
     start_us: int
     end_us: int
+    depth_m: float | None  # by how much the flight reaches into a circle where it does so the most; else unknown
 
 
 class ZoneIndex:
@@ -147,9 +149,9 @@ class ZoneIndex:
         volume, at = volume[keep], at[keep]
         meets, mixed = self._level(volumes, volume, at, terrain)
         volume, at, mixed = volume[meets], at[meets], mixed[meets]
-        meets = self._touching(volumes, volume, at)
-        volume, at, mixed = volume[meets], at[meets], mixed[meets]
-        self._collect(found, volumes, owner, volume, at, mixed)
+        meets, depth = self._touching(volumes, volume, at)
+        volume, at, mixed, depth = volume[meets], at[meets], mixed[meets], depth[meets]
+        self._collect(found, volumes, owner, volume, at, mixed, depth)
         return found
 
     @cached_property
@@ -216,14 +218,16 @@ class ZoneIndex:
             below_upper[k] = np.where(mixed_upper[k], some["amsl_lower_m"] <= upper, below_upper[k])
         return above_lower & below_upper, mixed_lower | mixed_upper
 
-    def _touching(self, volumes: FlightVolumes, volume: Index, at: Index) -> Bools:
+    def _touching(self, volumes: FlightVolumes, volume: Index, at: Index) -> tuple[Bools, Floats]:
+        """Whether footprints meet, and how far those of segments reach into circles (else NaN)."""
         records, rows = volumes.records[volume], self._rows[at]
         apart = records["radius_m"] + rows["radius_m"] + TOUCH_M
-        meets: Bools = np.zeros(len(volume), np.bool_)
+        meets, depth = np.zeros(len(volume), np.bool_), np.full(len(volume), np.nan)
         segment = records["area"] < 0
         round_ = segment & ~rows["shaped"]
         segments = local(records[round_], rows["lng0"][round_], rows["lat0"][round_])
-        meets[round_] = segment_gap_m(segments, np.zeros_like(segments)) <= apart[round_]
+        gaps = segment_gap_m(segments, np.zeros_like(segments))
+        meets[round_], depth[round_] = gaps <= apart[round_], apart[round_] - TOUCH_M - gaps
         angular = np.flatnonzero(segment & rows["shaped"])
         cores = lines_of(local(records[angular], rows["lng0"][angular], rows["lat0"][angular]))
         error = frame_error(rows["reach_m"][angular], apart[angular], MAX_CORE_M)
@@ -236,7 +240,7 @@ class ZoneIndex:
         meets[angular] = near
         for k in np.flatnonzero(~segment).tolist():
             meets[k] = self._touches_alone(volumes, int(volume[k]), int(at[k]))
-        return meets
+        return meets, depth
 
     def _touches_alone(self, volumes: FlightVolumes, volume: int, at: int) -> bool:
         """One pair in the frame of the slice, or of the zone where the slice is a polygon and the zone a circle."""
@@ -257,13 +261,14 @@ class ZoneIndex:
         volume: Index,
         at: Index,
         mixed: Bools,
+        depth: Floats,
     ) -> None:
         """One hit for each flight and zone, with the volumes it gathers."""
         if not len(volume):
             return
         flight = owner[volume]
         order = np.lexsort((volume, at, flight))
-        flight, at, volume, mixed = flight[order], at[order], volume[order], mixed[order]
+        flight, at, volume, mixed, depth = flight[order], at[order], volume[order], mixed[order], depth[order]
         first = np.flatnonzero(np.r_[True, (flight[1:] != flight[:-1]) | (at[1:] != at[:-1])])
         lngs, lats = self._places(volumes, volume[first], at[first])
         records, (starts, ends_us) = volumes.records, self._times(volumes, volume, at)
@@ -276,6 +281,7 @@ class ZoneIndex:
             (REFERENCES[code] for code in records["reference"][volume[first]].tolist()),
             np.minimum.reduceat(starts, first).tolist(),
             np.maximum.reduceat(ends_us, first).tolist(),
+            (None if math.isnan(deepest) else deepest for deepest in np.maximum.reduceat(depth, first).tolist()),
             strict=True,
         )
         start = np.searchsorted(owner, np.arange(len(found)))
