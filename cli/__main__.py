@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 from cli import plans, reports, show, sites, watching, zones
 from cli.client import CommandFailed, Platform
-from cli.context import Context, context
+from cli.context import Context, context, process_started
 
 HELP = """File, check and follow flight plans, publish airspace, register sites: the Tianyuan platform from a terminal.
 
@@ -114,7 +114,7 @@ def coverage(
 
 def main() -> None:
     """Run the command and end with its exit code."""
-    app()
+    app(obj=process_started())
 
 
 if __name__ == "__main__":

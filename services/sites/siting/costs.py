@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,7 @@ from services.sites.siting.arrays import Floats, Ints
 from services.sites.siting.faults import InvalidInstance
 
 PAIRS_AT_ONCE: Final = 4_000_000
+MANY_PAIRS: Final = 5_000_000
 _GEOD: Final = pyproj.Geod(ellps="WGS84")
 _ECEF: Final = pyproj.Transformer.from_crs("EPSG:4979", "EPSG:4978", always_xy=True)
 
@@ -101,6 +103,9 @@ class PlanarCosts(Costs):
 
     def within(self, radius: float) -> sp.csr_array:
         """Which pairs are at most `radius` apart."""
+        narrowed = _near(self.demand, self.candidates, radius * (1 + 1e-9))
+        if narrowed is not None:
+            return _kept(self, *narrowed, radius)
         rows = [sp.csr_array(cdist(part, self.candidates) <= radius, dtype=np.float64) for part in self._parts()]
         return sp.vstack(rows, format="csr")
 
@@ -141,13 +146,10 @@ class GeodesicCosts(Costs):
 
     def within(self, radius: float) -> sp.csr_array:
         """Which pairs are at most `radius` metres apart."""
-        near = cKDTree(self._candidates_xyz).query_ball_point(self._demand_xyz, radius * (1 + 1e-9) + 1e-3)
-        lengths = np.fromiter(map(len, near), np.int64, self.n)
-        demand = np.repeat(np.arange(self.n), lengths)
-        chosen = np.concatenate([np.asarray(each, np.int64) for each in near])
-        kept = self.pairs(demand, chosen) <= radius
-        ones = np.ones(int(kept.sum()))
-        return sp.csr_array((ones, (demand[kept], chosen[kept])), shape=(self.n, self.m))
+        narrowed = _near(self._demand_xyz, self._candidates_xyz, radius * (1 + 1e-9) + 1e-3)
+        if narrowed is None:
+            narrowed = np.divmod(np.arange(self.n * self.m), self.m)
+        return _kept(self, *narrowed, radius)
 
     def nearest(self, k: int) -> Nearest:
         """The k nearest candidates of each demand point, by chord."""
@@ -169,6 +171,23 @@ class GeodesicCosts(Costs):
         best = costs.argmin(axis=1)
         rows = np.arange(self.n)
         return sites[found][rows, best], costs[rows, best]
+
+
+def _near(demand: Floats, candidates: Floats, radius: float) -> tuple[Ints, Ints] | None:
+    """The pairs within a radius; None where they are so many that looking at all is cheaper."""
+    tree = cKDTree(candidates)
+    lengths = tree.query_ball_point(demand, radius, return_length=True)
+    if lengths.sum() > MANY_PAIRS:
+        return None
+    near = tree.query_ball_point(demand, radius, return_sorted=True)
+    chosen = np.fromiter(chain.from_iterable(near), np.int64, int(lengths.sum()))
+    return np.repeat(np.arange(len(demand)), lengths), chosen
+
+
+def _kept(costs: Costs, demand: Ints, candidates: Ints, radius: float) -> sp.csr_array:
+    kept = costs.pairs(demand, candidates) <= radius
+    ones = np.ones(int(kept.sum()))
+    return sp.csr_array((ones, (demand[kept], candidates[kept])), shape=(costs.n, costs.m))
 
 
 def checked(values: ArrayLike, field: str, *, columns: int | None) -> Floats:

@@ -9,7 +9,9 @@ import numpy as np
 from services.sites.siting.arrays import Bools, Floats
 from services.sites.siting.budget import Budget
 
-PATIENCE: Final = 30  # steps without a better bound before the step is halved
+PATIENCE: Final = 20  # steps without a better bound before the step is made shorter
+SHORTER: Final = 0.6
+INERTIA: Final = 0.7  # how much of the former direction a step keeps
 SMALLEST_STEP: Final = 1e-4
 MOST_STEPS: Final = 3_000
 
@@ -50,7 +52,7 @@ def ascend(
     now, direction = dual.best, np.zeros_like(start)
     step, waited = 1.0, 0
     for _ in range(MOST_STEPS):
-        direction = now.slope + 0.5 * direction
+        direction = now.slope + INERTIA * direction
         length = float(direction @ direction)
         distance = target - now.bound
         if length == 0 or distance <= 1e-12 * max(1.0, abs(target)) or budget.elapsed > until or budget.over():
@@ -62,7 +64,7 @@ def ascend(
             continue
         waited += 1
         if waited >= PATIENCE:
-            step, waited, prices, now = step / 2, 0, dual.prices, dual.best
+            step, waited, prices, now = SHORTER * step, 0, dual.prices, dual.best
             direction = np.zeros_like(start)
         if step < SMALLEST_STEP:
             break

@@ -94,13 +94,14 @@ def _fixed(choice: Choice) -> Bools:
 def _grow(
     reach: Reach, choice: Choice, opened: Bools, rng: np.random.Generator, ledger: Ledger, budget: Budget
 ) -> None:
-    """Fill up a set greedily, swap until nothing helps, offer it."""
+    """Fill up a set greedily, offer it; the second time swap until nothing helps, too."""
     cover = Cover(reach, opened)
     exchange = Exchange(cover, choice, rng)
     if not exchange.fill():
         cover = Cover(reach, some_set(choice, np.asarray(reach.by_column.T @ reach.weights), budget))
         exchange = Exchange(cover, choice, rng)
-    exchange.climb(rng.permutation(np.flatnonzero(cover.opened)).tolist(), budget.over)
+    if ledger.opened is not None:  # the first has only to say how far the bound may go
+        exchange.climb(rng.permutation(np.flatnonzero(cover.opened)).tolist(), budget.over)
     ledger.offer(-cover.value, cover.opened)
 
 
