@@ -301,6 +301,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/airspace/replays/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Replay Plan
+         * @description Every decision on a plan made again from the log: the same answer, or what differs.
+         */
+        get: operations["replay_plan_airspace_replays__plan_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conflicts": {
         parameters: {
             query?: never;
@@ -3083,6 +3103,48 @@ export interface components {
             en: string;
         };
         /**
+         * ReplayView
+         * @description All decisions on a plan, made again.
+         */
+        ReplayView: {
+            /**
+             * Plan Id
+             * Format: uuid
+             */
+            plan_id: string;
+            /** Same */
+            same: boolean;
+            /** Decisions */
+            decisions: components["schemas"]["ReplayedView"][];
+        };
+        /**
+         * ReplayedView
+         * @description A decision and the same made again; `differences` names the fields that are not the same.
+         */
+        ReplayedView: {
+            /** Position */
+            position: number;
+            /** Revision */
+            revision: number;
+            /** Because */
+            because: string;
+            /**
+             * Decided At
+             * Format: date-time
+             */
+            decided_at: string;
+            outcome: components["schemas"]["Outcome"];
+            outcome_again: components["schemas"]["Outcome"];
+            /** Same */
+            same: boolean;
+            /** Differences */
+            differences: string[];
+            /** Findings */
+            findings: components["schemas"]["Reason"][];
+            /** Findings Again */
+            findings_again: components["schemas"]["Reason"][];
+        };
+        /**
          * ReportFormat
          * @description What a report's file may be.
          * @enum {string}
@@ -5038,6 +5100,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_plan_airspace_replays__plan_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayView"];
                 };
             };
             /** @description A problem with the request */
