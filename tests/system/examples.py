@@ -149,6 +149,25 @@ SITE: Final[dict[str, Any]] = {
     "source": "公告",
     "demo": True,
 }
+SCENARIO: Final[dict[str, Any]] = {
+    "name": "武昌十处",
+    "model": "mclp",
+    "new_sites": 2,
+    "coverage_percent": 95.0,
+    "service_radius_m": 3000.0,
+    "existing": "laid_out",
+    "source": "given",
+    "spacing_m": 2000.0,
+    "positions": [[LNG, LAT], [LNG + 0.02, LAT], [LNG + 0.04, LAT]],
+    "avoid": ["PROHIBITED"],
+    "cell_m": 500.0,
+    "quotas": {"420106": {"least": 0, "most": 5}},
+    "capacity": 100_000.0,
+    "kind": "nest",
+    "unit": "武昌区",
+    "unit_cost_cny": 300_000.0,
+    "time_limit_s": 1.0,
+}
 REASON: Final[dict[str, Any]] = {"reason": "说明"}
 
 BODIES: Final[dict[str, dict[str, Any]]] = {
@@ -170,4 +189,6 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "POST /sites": {"site_id": "S-example", "state": "commissioned", "effective_at": YESTERDAY, **SITE},
     "PUT /sites/{site_id}": SITE,
     "POST /sites/{site_id}/{move}": {"reason": "说明", "effective_at": YESTERDAY},
+    "POST /sites/solve": SCENARIO,
+    "PUT /scenarios/{scenario_id}/name": {"name": "武昌两处"},
 }

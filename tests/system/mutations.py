@@ -20,7 +20,9 @@ NEITHER: Final[Mapping[type, Sequence[str]]] = {
     list: ("true", "7", '"x"', "{}"),
     dict: ("true", "7", '"x"', "[]"),
 }
-MAY_BE_NULL: Final = {"speed_mps", "service_radius_m", "regulation_exemption"}  # the same as absent
+MAY_BE_NULL: Final = {  # the same as absent
+    *("speed_mps", "service_radius_m", "regulation_exemption", "cell_m", "capacity", "unit_cost_cny", "most"),
+}
 
 
 def places_of(value: Any, at: Place = ()) -> Iterator[tuple[Place, Any]]:

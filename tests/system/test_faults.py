@@ -141,7 +141,10 @@ ORDERS: Final[Sequence[tuple[str, Mapping[str, Any]]]] = [
     ("POST /flight-plans", {"path": [{"lng": 0.0, "lat": 0.0, "height_m": 90.0}]}),
     ("POST /flight-plans", {"path": [examples.PLAN["path"][0]] * 501}),
     ("POST /flight-plans", {"path": [{"lng": 114.31, "lat": lat, "height_m": 90.0} for lat in (-89.0, 89.0)]}),
-    ("POST /flight-plans", {"speed_mps": 5e-324}),
+    (
+        "POST /flight-plans",
+        {"speed_mps": 5e-324, "path": [{**point, "speed_mps": None} for point in examples.PLAN["path"]]},
+    ),
     ("POST /flight-plans", {"departure": {"site_id": "no-such-site"}}),
     ("POST /flight-plans", {"departure": {}}),
     ("POST /flight-plans", {"area": examples.AREA_PLAN["area"]}),

@@ -43,9 +43,7 @@ def test_whose_flight_it_is_only_its_own_operator_and_regulators_read(
         assert known["against_id"] == str(plan.plan_id)
 
 
-def test_authorizations_of_the_organisation_count(
-    world: World, regulator: Caller, alpha: Caller, beta: Caller
-) -> None:
+def test_authorizations_of_the_organisation_count(world: World, regulator: Caller, alpha: Caller, beta: Caller) -> None:
     publish(regulator, restriction="REQ_AUTHORIZATION")
     world.handle(permit())
     number = permit().spec.number
