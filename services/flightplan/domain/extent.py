@@ -14,6 +14,7 @@ from shared.flight import FlightArea, FlightIntent, FlightRules, Spot, Waypoint
 from shared.flight.rules import MAX_CORE_M, MAX_FLIGHT_S, MAX_VOLUMES
 from shared.volumes import CircleOutline, TimeWindow
 
+_SMALL_CIRCLE_M: Final = 20_000.0  # half the area that a flight may have
 _CORE_S: Final = MAX_CORE_M / 150.0  # a piece of the fastest flight lasts as long
 _EARTH_RADIUS_M: Final = 6_371_008.8
 _METRES_A_DEGREE: Final = 110_500.0  # of latitude, the shortest; boxes come out no smaller than the circle
@@ -29,16 +30,23 @@ def window_of(departs_at: datetime, seconds: float) -> TimeWindow:
 
 
 def is_ordinary(intent: FlightIntent, seconds: float, rules: FlightRules) -> bool:
-    """True for a path that is far from every limit of `shared.flight`: its volumes need not be made to know so."""
+    """True for a flight that is far from every limit of `shared.flight`: its volumes need not be made to know so."""
+    points = track_of(intent)
     if intent.area is not None:
-        return False
-    pieces = seconds / min(rules.slice_s, _CORE_S) + len(intent.path)
-    return seconds < MAX_FLIGHT_S / 2 and pieces < MAX_VOLUMES / 2 and _is_local(track_of(intent))
+        outline = intent.area.outline
+        if not isinstance(outline, CircleOutline) or outline.radius_m > _SMALL_CIRCLE_M:
+            return False
+        ends, (lng, lat) = points, outline.center
+        points = [*ends, (lng, lat)]
+        seconds += sum(_distance_m(end, (lng, lat)) for end in ends) / intent.speed_mps
+    pieces = seconds / min(rules.slice_s, _CORE_S) + len(points)
+    return seconds < MAX_FLIGHT_S / 2 and pieces < MAX_VOLUMES / 2 and _is_local(points)
 
 
 def _is_local(points: Sequence[Point]) -> bool:
+    """Within 10 degrees, away from the poles and the antimeridian."""
     lngs, lats = [lng for lng, _ in points], [lat for _, lat in points]
-    return max(lngs) - min(lngs) < 10 and min(lats) > -70 and max(lats) < 70
+    return max(lngs) - min(lngs) < 10 and min(lats) > -70 and max(lats) < 70 and min(lngs) > -170 and max(lngs) < 170
 
 
 def duration_s(intent: FlightIntent, rules: FlightRules) -> float:

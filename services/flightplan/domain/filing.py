@@ -101,6 +101,8 @@ def _in_use(spot: Spot, sites: Sites, field: str) -> Spot:
     site = _known(spot.site_id, sites, field)
     if not site.state.is_in_use:
         raise SiteNotInUse(site.site_id, site.state, f"{field}.site_id")
+    if (spot.lng, spot.lat) == (site.lng, site.lat):
+        return spot
     return Spot(site_id=site.site_id, lng=site.lng, lat=site.lat)
 
 
