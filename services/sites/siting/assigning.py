@@ -11,8 +11,11 @@ from services.sites.siting.answer import Answer
 from services.sites.siting.arrays import Bools, Floats, Ints
 from services.sites.siting.budget import Budget
 from services.sites.siting.choice import Choice
+from services.sites.siting.costs import Nearest
 from services.sites.siting.dual import Dual, Relaxed, ascend
+from services.sites.siting.exchange import Exchange
 from services.sites.siting.faults import Infeasible
+from services.sites.siting.filling import assign, improve, pack
 from services.sites.siting.highs import Program
 from services.sites.siting.instance import Instance
 from services.sites.siting.ledger import Ledger
@@ -20,14 +23,14 @@ from services.sites.siting.models import Model
 from services.sites.siting.pairs import Pairs
 from services.sites.siting.programs import choice_rows, whole
 from services.sites.siting.racing import Search, race, settled
-from services.sites.siting.serving import weighted
+from services.sites.siting.serving import Serving, lists_of, weighted
 
 DUAL_SHARE: Final = 0.3
 ALL_LISTED: Final = 1_000_000
 LISTED: Final = 100  # candidates of each point, where not all are
 LARGEST: Final = 150_000  # pairs that HiGHS is given
 A_SECOND: Final = 5_000
-PROBES: Final = 25  # sets of the relaxation that are tried
+PROBES: Final = 12  # sets of the relaxation that are tried
 
 
 def mclp(instance: Instance, budget: Budget) -> Answer:
@@ -131,7 +134,7 @@ def _check(pairs: Pairs) -> None:
 
 def _fill(pairs: Pairs, ledger: Ledger, budget: Budget) -> None:
     rng = np.random.default_rng(budget.seed)
-    _try(pairs, _large(pairs), ledger)
+    _first(pairs, ledger, budget)
     dual = _bound(pairs, ledger, budget)
     ledger.lift(dual.best.bound)
     _try(pairs, dual.best.opened, ledger)
@@ -152,6 +155,30 @@ def _nothing(choice: Choice) -> tuple[Bools, Bools]:
     return np.zeros(choice.m, np.bool_), always
 
 
+def _first(pairs: Pairs, ledger: Ledger, budget: Budget) -> None:
+    """Something to begin with: sites filled one after the other, or medians without regard to capacity."""
+    if pairs.needed is None and pairs.opening == 0:
+        _try(pairs, _medians(pairs, budget), ledger)
+    else:
+        opened, found = pack(pairs)
+        if not pairs.choice.limits or pairs.choice.meets(opened):
+            _offer(pairs, opened, found, ledger)
+    if ledger.opened is None:
+        _try(pairs, _large(pairs), ledger)
+
+
+def _medians(pairs: Pairs, budget: Budget) -> Bools:
+    k = len(pairs.rows) // pairs.n
+    costs = pairs.cost.reshape(pairs.n, k)
+    lists = lists_of(Nearest(pairs.sites.reshape(pairs.n, k), costs, pairs.beyond), np.ones(pairs.n), pairs.choice.m)
+    fixed = np.zeros(pairs.choice.m, np.bool_)
+    fixed[pairs.choice.fixed] = True
+    exchange = Exchange(Serving(lists, fixed), pairs.choice, np.random.default_rng(budget.seed))
+    exchange.fill()
+    exchange.climb(np.flatnonzero(exchange.state.opened).tolist(), budget.over)
+    return exchange.state.opened
+
+
 def _large(pairs: Pairs) -> Bools:
     """The sites of the largest capacity; all where any number may open."""
     if pairs.choice.p is None:
@@ -163,8 +190,12 @@ def _large(pairs: Pairs) -> Bools:
 def _try(pairs: Pairs, opened: Bools, ledger: Ledger) -> None:
     if pairs.choice.limits and not pairs.choice.meets(opened):
         return
-    found = pairs.assign(opened)
-    pairs.improve(found, opened)
+    _offer(pairs, opened, assign(pairs, opened), ledger)
+
+
+def _offer(pairs: Pairs, opened: Bools, found: Ints, ledger: Ledger) -> None:
+    if pairs.needed is None and pairs.opening == 0:
+        improve(pairs, found, opened)
     if pairs.choice.p is None:
         opened = _used(pairs, found)
         if pairs.choice.limits and not pairs.choice.meets(opened):
@@ -182,7 +213,7 @@ def _used(pairs: Pairs, found: Ints) -> Bools:
 
 
 def _bound(pairs: Pairs, ledger: Ledger, budget: Budget) -> Dual:
-    probes = np.unique(np.geomspace(5, 2_000, PROBES).astype(int)).tolist()
+    probes = np.unique(np.geomspace(20, 1_000, PROBES).astype(int)).tolist()
     steps = 0
 
     def relax(prices: Floats) -> Relaxed:
@@ -199,6 +230,8 @@ def _bound(pairs: Pairs, ledger: Ledger, budget: Budget) -> Dual:
     cheapest = np.zeros(pairs.n)
     some = np.flatnonzero(np.diff(starts) > 0)
     cheapest[some] = pairs.cost[np.minimum(starts[some] + 1, starts[some + 1] - 1)]
+    if pairs.needed == 0:
+        cheapest = np.zeros(pairs.n)
     start = cheapest if pairs.opening == 0 else np.full(pairs.n, 1.0 / max(1.0, len(pairs.rows) / pairs.choice.m))
     target = ledger.value if ledger.opened is not None else max(1.0, 2 * float(np.abs(cheapest).sum()))
     return ascend(relax, pairs.within, start, target, DUAL_SHARE * budget.seconds, budget)

@@ -1,6 +1,7 @@
-"""Assignment to sites with capacities: the pairs that may be, the relaxation that prices them, and a quick answer."""
+"""Assignment to sites with capacities: the pairs that may be, and the relaxation that prices them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from services.sites.siting.choice import Choice
 from services.sites.siting.dual import Relaxed
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # without slots, for what is derived once
 class Pairs:
     """Which demand point (`rows`, ascending, then by cost) may go to which site at what `cost`.
 
@@ -32,7 +33,7 @@ class Pairs:
         """How many demand points."""
         return len(self.weights)
 
-    @property
+    @cached_property
     def starts(self) -> Ints:
         """Where each point's pairs begin, and the end."""
         return np.concatenate([[0], np.cumsum(np.bincount(self.rows, minlength=self.n))])
@@ -83,55 +84,6 @@ class Pairs:
         covered = np.zeros(self.n)
         covered[order] = np.where(weight > 0, np.clip(shares(left, weight), 0.0, 1.0), 0.0)
         return covered, float(prices @ covered)
-
-    def assign(self, opened: Bools) -> Ints:
-        """A site for each point, -1 where nothing had room: heavy points first, each to the cheapest with room."""
-        room = np.where(opened, self.capacity, -1.0)
-        found = np.full(self.n, -1, np.int64)
-        starts = self.starts
-        for row in np.argsort(-self.weights, kind="stable"):
-            part = slice(starts[row], starts[row + 1])
-            self._place(int(row), part, found, room)
-        for row in np.flatnonzero(found < 0):
-            self._push(int(row), starts, found, room)
-        return found
-
-    def _place(self, row: int, part: slice, found: Ints, room: Floats) -> bool:
-        sites = self.sites[part]
-        fits = np.flatnonzero(room[sites] >= self.weights[row])
-        if not len(fits):
-            return False
-        cheapest = fits[self.cost[part][fits] == self.cost[part][fits[0]]]
-        site = sites[cheapest[room[sites[cheapest]].argmin()]]  # the tightest of equals keeps room for the heavy
-        found[row], room[site] = site, room[site] - self.weights[row]
-        return True
-
-    def _push(self, row: int, starts: Ints, found: Ints, room: Floats) -> None:
-        """Make room for a point by moving another one elsewhere."""
-        weight = self.weights[row]
-        for site in self.sites[starts[row] : starts[row + 1]]:
-            if room[site] < 0:
-                continue
-            there = np.flatnonzero((found == site) & (self.weights < weight))
-            for other in there[self.weights[there] >= weight - room[site]]:
-                part = slice(starts[other], starts[other + 1])
-                kept, room[site] = room[site], -1.0
-                if self._place(int(other), part, found, room):
-                    room[site] = kept + self.weights[other] - weight
-                    found[row] = site
-                    return
-                room[site] = kept
-
-    def improve(self, found: Ints, opened: Bools) -> None:
-        """Move points to cheaper sites that have room by now."""
-        room = np.where(opened, self.capacity, -1.0)
-        np.subtract.at(room, found[found >= 0], self.weights[found >= 0])
-        starts = self.starts
-        for row in np.flatnonzero(found >= 0):
-            part = slice(starts[row], starts[row + 1])
-            now = int(found[row])
-            room[now] += self.weights[row]
-            self._place(int(row), part, found, room)
 
     def value(self, found: Ints, opened: Bools) -> float:
         """The objective of an assignment; infinite where not enough is assigned."""
