@@ -13,5 +13,6 @@ Tx = Annotated[Transaction, transaction("airspace")]
 Reading = Annotated[sa.Connection, reading("airspace")]
 State = Annotated[AirspaceState, state("airspace", AirspaceState)]
 Anyone = Annotated[Principal, allow(*ANYONE_KNOWN)]
+PlanReader = Annotated[Principal, allow(Role.OPERATOR, Role.REGULATOR, Role.SERVICE)]  # as of the plan itself
 Publisher = Annotated[Principal, allow(Role.REGULATOR, Role.SERVICE)]
 Regulator = Annotated[Principal, allow(Role.REGULATOR)]

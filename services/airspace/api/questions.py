@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query
 
 from services.airspace.api import views
 from services.airspace.api.drafts import ZoneDraft, as_query_instant, box
-from services.airspace.api.parts import Anyone, Publisher, Reading, Regulator, State
+from services.airspace.api.parts import Anyone, PlanReader, Publisher, Reading, Regulator, State
 from services.airspace.api.views import Answer, ConflictView, ReplayView, TouchedView
 from services.airspace.store import reviews
 from services.airspace.usecases import asking, proposing, replaying
@@ -51,7 +51,7 @@ def check_flight(
 
 
 @router.get("/checks/plans/{plan_id}")
-def check_plan(plan_id: UUID, caller: Anyone, state: State, reading: Reading) -> Answer:
+def check_plan(plan_id: UUID, caller: PlanReader, state: State, reading: Reading) -> Answer:
     """What a plan's latest intent would be answered were it decided now, and the nearest flights that are better off.
 
     For its operator and regulators; to others there is no such plan.
