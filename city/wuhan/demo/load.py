@@ -142,6 +142,8 @@ def _known(answer: httpx.Response) -> bool:
     """Whether a filing was taken; False while the sites it names have not reached the service yet."""
     if answer.status_code == 422 and "site" in answer.text:
         return False
+    if answer.status_code == 409 and "request-key-reused" in answer.text:
+        raise LoadFailed("the database holds another edition of the demo day: `make reset` throws it away")
     return accepted(answer).is_success
 
 
