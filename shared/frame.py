@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -72,14 +72,21 @@ class Transaction:
         """Run a Core statement."""
         return self.connection.execute(statement, parameters)
 
-    def record(self, event: Event, *, causation: Received[Any] | None = None, traceparent: str | None = None) -> None:
+    def record(
+        self,
+        event: Event,
+        *,
+        causation: Received[Any] | None = None,
+        traceparent: str | None = None,
+        written: Mapping[str, bytes] | None = None,
+    ) -> None:
         """Append the event to the service's log with this transaction, in the trace of what caused it.
 
         That is the event given as `causation`, or the `traceparent` of a request that shares this transaction with
-        others, or else the trace of the work at hand.
+        others, or else the trace of the work at hand. `written`: its fields that are JSON already.
         """
         parent = causation.traceparent if causation is not None else traceparent or current_traceparent()
-        self.entries.append(entry(event, new_traceparent(parent)))
+        self.entries.append(entry(event, new_traceparent(parent), written))
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Append entries as they are; `record` is what services use."""

@@ -5,7 +5,7 @@ positions become visible in their order, and whoever reads to a position has see
 cursor, or the lock taken after the insert, loses events (tests/integration/kernel/test_log.py keeps the proof).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -68,10 +68,10 @@ class Entry:
     data: bytes
 
 
-def entry(event: Event, traceparent: str | None) -> Entry:
-    """The event as an entry of its owner's log. Raises TooLarge for what no broker would take."""
+def entry(event: Event, traceparent: str | None, written: Mapping[str, bytes] | None = None) -> Entry:
+    """The event as an entry of its owner's log; `written` as for `encode`. Raises TooLarge for what no broker takes."""
     key = key_of(event)
-    data = encode(event)
+    data = encode(event, written)
     if len(data) > LARGEST_EVENT:
         raise TooLarge(f"{type(event).__name__} of {key} has {len(data)} bytes; an event has at most {LARGEST_EVENT}")
     partition = partition_of(key, partitions()[event.topic])

@@ -20,6 +20,7 @@ MAX_AREA_KM2: Final = 100_000.0  # rule TY-AREA: the largest Chinese cities; any
 MAX_SPAN_DEG: Final = 10.0  # rule TY-SPAN
 MAX_LATITUDE: Final = 85.0  # rule TY-POLE: nearer to a pole a degree of longitude has no length to speak of
 _FURTHEST: Final = np.array([180.0, MAX_LATITUDE])
+_FAR_FROM_SEAM_DEG: Final = 150.0  # the largest circle, at the highest latitude, is less than 30 degrees wide to a side
 EDGE_M: Final = 125.0  # edges, straight in degrees or shortest paths, are followed to 0.2 mm at 30 degrees north
 
 
@@ -89,6 +90,8 @@ def _check_circle(circle: CircleOutline, field: str) -> None:
         raise Invalid("the radius is not a number of metres above 0", field=f"{field}.radius_m")
     if math.pi * (circle.radius_m / 1000) ** 2 > MAX_AREA_KM2:
         raise Invalid(f"larger than {MAX_AREA_KM2:,.0f} km²", field=f"{field}.radius_m")
+    if abs(circle.center[0]) < _FAR_FROM_SEAM_DEG:
+        return
     west, _, east, _ = box_of(circle)
     if west < -180 or east > 180:
         raise Invalid("the circle crosses the antimeridian", field=f"{field}.center")

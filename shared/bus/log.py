@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from shared.frame import Database
 
-REREAD_S: Final = 0.05  # a wake-up is only a hint
+REREAD_S: Final = 0.25  # the bell says when: a ring is only a hint, and one may be lost
 
 
 class LogBus:

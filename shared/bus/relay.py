@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from shared.frame import Database
 
 BATCH: Final = 1_000
-REREAD_S: Final = 0.05
+REREAD_S: Final = 0.25  # the bell says when; this is for a ring that was lost
 ACKNOWLEDGED_S: Final = 25.0
 SUBSCRIPTION: Final = "relay"
 

@@ -61,7 +61,7 @@ class Waker:
                 ) as connection:
                     work(connection)  # type: ignore[operator]
             except psycopg.Error as error:
-                logger.debug("waker: %s", error)  # a wake-up is only a hint: readers look every 50 ms anyway
+                logger.debug("waker: %s", error)  # a wake-up is only a hint: readers look every 250 ms anyway
                 self._stopping.wait(RETRY_S)
 
     def _notify(self, connection: "psycopg.Connection[tuple[object, ...]]") -> None:

@@ -6,6 +6,7 @@ Unknown fields are passed over, because published events only ever grow.
 """
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final, TypeVar, get_args
@@ -33,9 +34,14 @@ def key_of(event: Event) -> str:
     return str(getattr(event, event.key_field))
 
 
-def encode(event: Event) -> bytes:
-    """The event as JSON."""
-    return encode_value(event)
+def encode(event: Event, written: Mapping[str, bytes] | None = None) -> bytes:
+    """The event as JSON. `written`: fields of it that are JSON already, because they are stored as well."""
+    if not written:
+        return encode_value(event)
+    names = (field.name for field in fields(event))
+    return encode_value(
+        {name: orjson.Fragment(written[name]) if name in written else getattr(event, name) for name in names}
+    )
 
 
 def encode_value(value: object) -> bytes:
@@ -45,7 +51,10 @@ def encode_value(value: object) -> bytes:
 
 def _write_instant(value: object) -> str:
     if isinstance(value, datetime) and value.tzinfo is not None:
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        text = value.isoformat()
+        if not text.endswith("+00:00"):
+            text = value.astimezone(UTC).isoformat()
+        return text[:-6] + "Z"
     raise TypeError(f"{value!r} has no place in a contract")
 
 

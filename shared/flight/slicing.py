@@ -17,9 +17,9 @@ from shared.flight.parts import Part, Parts, Place, area_parts, path_parts, time
 from shared.flight.records import FOREVER_US, RECORD, FlightVolumes, Records, boxes_of, to_us
 from shared.flight.rules import MAX_AREA_KM2, MAX_FLIGHT_S, MAX_VOLUMES, FlightRules, Tolerance
 from shared.geodesy import along
-from shared.outlines import MAX_LATITUDE, area_km2, check_outline, core_of
+from shared.outlines import MAX_LATITUDE, area_km2, check_outline, polygon_of
 from shared.terrain import AGL, REFERENCES, Terrain
-from shared.volumes import AltitudeReference
+from shared.volumes import AltitudeReference, CircleOutline
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
@@ -91,12 +91,17 @@ def _area(intent: FlightIntent) -> shapely.Polygon | None:
     """The polygon the flight works in, checked; None where it has none or a circle."""
     if intent.area is None:
         return None
-    check_outline(intent.area.outline, "area.outline")
-    core, radius_m = core_of(intent.area.outline)
-    is_circle = isinstance(core, shapely.Point)
-    if (math.pi * (radius_m / 1000) ** 2 if is_circle else area_km2(shapely.get_coordinates(core))) > MAX_AREA_KM2:
+    outline = intent.area.outline
+    check_outline(outline, "area.outline")
+    polygon: shapely.Polygon | None = None
+    if isinstance(outline, CircleOutline):
+        size_km2 = math.pi * (outline.radius_m / 1000) ** 2
+    else:
+        polygon = polygon_of(outline)
+        size_km2 = area_km2(shapely.get_coordinates(polygon))
+    if size_km2 > MAX_AREA_KM2:
         raise Invalid(f"the area of one flight is at most {MAX_AREA_KM2:,.0f} km²", field="area.outline")
-    return core if isinstance(core, shapely.Polygon) else None
+    return polygon
 
 
 def _check_size(parts: Parts, intents: Sequence[FlightIntent]) -> None:

@@ -78,6 +78,7 @@ class Decision:
     request: PlanRequest
     assessment: Assessment
     because: str
+    assessment_json: bytes | None = field(default=None, repr=False, compare=False)  # once it has been written
 
     @property
     def reserves(self) -> bool:

@@ -47,6 +47,7 @@ class Known:
     volumes: FlightVolumes
     assessment: Assessment
     zones_version: int
+    assessment_json: bytes | None = None  # where it has been written already
 
     @property
     def reservation(self) -> Reservation:
@@ -165,5 +166,11 @@ def _rows(plans: Sequence[Known]) -> Iterator[Sequence[Any]]:
         yield (
             plan.plan_id, plan.seen_revision, plan.revision, plan.operator, plan.state.value, plan.priority,
             plan.crewed, plan.voluntary, from_us(start_us), from_us(end_us), *box, volumes,
-            Jsonb(plan.assessment, dumps=encode_value), plan.zones_version,
+            _written(plan), plan.zones_version,
         )  # fmt: skip
+
+
+def _written(plan: Known) -> Jsonb:
+    if plan.assessment_json is None:
+        return Jsonb(plan.assessment, dumps=encode_value)
+    return Jsonb(plan.assessment_json, dumps=bytes)

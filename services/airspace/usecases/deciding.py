@@ -1,7 +1,7 @@
 """The decider: plans in, reservations and assessments out, a batch in one transaction and in one order."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from services.airspace.store.journal import Entry, EntryKind
 from services.airspace.store.reservations import Hold, Known, Seen
 from shared.contracts.airspace import PlanAssessed
 from shared.contracts.assessment import Effect, Outcome, SubjectKind
+from shared.contracts.codec import encode_value
 from shared.contracts.flightplan import (
     FlightPlanLapsed,
     FlightPlanMoved,
@@ -131,7 +132,8 @@ def decide_requests(
     yielding = {one.operator for one in standing.values() if one.priority < highest}
     operators = sorted({request.operator for request in requests} | yielding)
     authorizations = subjects.authorizations_of(cursor, operators, start, end)
-    decisions = decide(requests, zones, standing.values(), authorizations, state.rules, state.terrain, tx.now)
+    decided = decide(requests, zones, standing.values(), authorizations, state.rules, state.terrain, tx.now)
+    decisions = [replace(decision, assessment_json=encode_value(decision.assessment)) for decision in decided]
     _save(tx, zones.version, decisions, seen, standing)
     return decisions
 
@@ -151,6 +153,7 @@ def record(tx: Transaction, decisions: Sequence[Decision], causes: Mapping[UUID,
                 because=decision.because,
             ),
             causation=cause,
+            written={"assessment": decision.assessment_json} if decision.assessment_json else None,
         )
 
 
@@ -232,6 +235,7 @@ def _known(decision: Decision, zones_version: int, kept: Mapping[UUID, int]) -> 
         voluntary=request.voluntary,
         volumes=request.volumes,
         assessment=decision.assessment,
+        assessment_json=decision.assessment_json,
         zones_version=zones_version,
     )
 

@@ -12,7 +12,6 @@ import psycopg
 from services.flightplan.domain.extent import extent_ewkb_hex
 from services.flightplan.domain.plan import FlightPlan
 from services.flightplan.domain.plan_life import Standing, Step
-from shared.contracts.assessment import Assessment
 from shared.contracts.codec import decode_value, encode_value
 from shared.contracts.flightplan import PlanState, Ruling
 from shared.db import copy_rows
@@ -130,7 +129,7 @@ class Applied:
 
     plan_id: UUID
     step: Step
-    assessment: Assessment
+    assessment_json: bytes
 
 
 # A refused move leaves the assessment that stands. A move taken shifts every time by as much as it moved the departure.
@@ -168,7 +167,7 @@ def apply(cursor: Cursor, applied: Sequence[Applied], *, now: datetime) -> None:
             "state": one.step.state.value,
             "takes_move": one.step.takes_move,
             "drops_move": one.step.drops_move,
-            "assessment": orjson.Fragment(encode_value(one.assessment)),
+            "assessment": orjson.Fragment(one.assessment_json),
         }
         for one in applied
     ]

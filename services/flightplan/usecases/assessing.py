@@ -11,6 +11,7 @@ from services.flightplan.domain.plan_life import Standing, Step
 from services.flightplan.store import plans, routes
 from shared import metrics
 from shared.contracts.airspace import PlanAssessed, RouteAssessed
+from shared.contracts.codec import encode_value
 from shared.contracts.flightplan import FlightPlanDecided, PlanState, RouteStateChanged
 from shared.frame import Received, Transaction
 
@@ -65,6 +66,7 @@ def _apply(tx: Transaction, held: dict[UUID, plans.Held], received: Received[Pla
     if plan is None or step is None:
         return None
     plan.standing = _after(plan.standing, step)
+    answer = encode_value(event.assessment)
     tx.record(
         FlightPlanDecided(
             plan_id=event.plan_id,
@@ -75,8 +77,9 @@ def _apply(tx: Transaction, held: dict[UUID, plans.Held], received: Received[Pla
             because=MOVE_REFUSED if step.drops_move else event.because,
         ),
         causation=received,
+        written={"assessment": answer},
     )
-    return plans.Applied(event.plan_id, step, event.assessment)
+    return plans.Applied(event.plan_id, step, answer)
 
 
 def _after(standing: Standing, step: Step) -> Standing:

@@ -151,5 +151,6 @@ def _record(tx: Transaction, filings: Sequence[Filing], new: Mapping[UUID, plans
                     intent=plan.intent,
                     voluntary=plan.voluntary,
                     demo=plan.demo,
-                )
+                ),
+                written={"intent": inserted.intent_json},
             )
