@@ -3,6 +3,8 @@
 import random
 import threading
 
+import pytest
+
 from tests.system.books import books_of
 from tests.system.filing import Pairs, accepted_of_pairs, filing
 from tests.system.platform import Platform
@@ -11,6 +13,7 @@ KILLS = 20
 PAIRS_A_KILL = 20
 
 
+@pytest.mark.timeout(900)
 def test_kill_at_random_points(platform: Platform, database_url: str) -> None:
     chance = random.Random(20261122)
     pairs = Pairs()

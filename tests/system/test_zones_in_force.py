@@ -72,11 +72,17 @@ class Publisher:
         beside = plan_id_of(self.org, f"beside-{number}")
         decided = bool(self.books.rows("SELECT 1 FROM airspace.event_log WHERE key = :key", key=str(beside)))
         assert answer.status_code == 201, answer.text
-        plan = self.file(f"after-{number}", intent, wait_s=30)
-        filing.join(60)
+        filed = self.file(f"after-{number}", intent, wait_s=30)
+        plan = eventually(lambda: self.decided(filed["plan_id"]), timeout_s=120)
+        filing.join(120)
         assert plan["state"] == "refused", plan
         assert zone_id in [finding["against_id"] for finding in plan["assessment"]["findings"]]
         return Round(beside, decided)
+
+    def decided(self, plan_id: str) -> Any:
+        """The plan, once it is decided."""
+        plan = self.operator.get(f"/flight-plans/{plan_id}").json()
+        return plan if plan["state"] != "submitted" else None
 
     def file(self, key: str, intent: dict[str, Any], wait_s: int = 0) -> Any:
         """File a plan."""
@@ -86,6 +92,7 @@ class Publisher:
         return answer.json()
 
 
+@pytest.mark.timeout(900)
 def test_no_plan_gets_into_a_zone_after_its_201(embedded: Platform, database_url: str) -> None:
     with books_of(database_url) as books:
         publishers = [
@@ -99,7 +106,6 @@ def test_no_plan_gets_into_a_zone_after_its_201(embedded: Platform, database_url
             ]
             rounds = [task.result() for task in tasks]
         first = first_outcomes(books)
-
         late = [one for one in rounds if not one.decided_before]
         assert len(late) > 0
         assert {first[one.beside] for one in late} == {"refused"}, "a decision made after the 201 missed the zone"
