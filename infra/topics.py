@@ -5,15 +5,17 @@ under running consumers stalled them for a minute.
 """
 
 import sys
+import time
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from kafka.admin import KafkaAdminClient
-from kafka.errors import TopicAlreadyExistsError
+from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 DECLARED = Path(__file__).with_name("topics.toml")
 DAY_MS = 86_400_000
+READY_S = 60.0  # a broker that has just been started listens some time before it answers
 LARGEST_MESSAGE = 16 * 1_048_576
 
 
@@ -43,7 +45,7 @@ def configs(topic: Topic) -> dict[str, str]:
 
 def create_missing(bus_url: str, topics: list[Topic]) -> list[str]:
     """Create those of `topics` that the broker at kafka://host:port lacks; returns their names."""
-    admin = KafkaAdminClient(bootstrap_servers=bus_url.removeprefix("kafka://"))
+    admin = _admin(bus_url.removeprefix("kafka://"))
     try:
         present = set(admin.list_topics())
         missing = {
@@ -58,6 +60,16 @@ def create_missing(bus_url: str, topics: list[Topic]) -> list[str]:
     finally:
         admin.close()
     return list(missing)
+
+
+def _admin(servers: str) -> KafkaAdminClient:
+    deadline = time.monotonic() + READY_S
+    while True:
+        try:
+            return KafkaAdminClient(bootstrap_servers=servers)
+        except KafkaError:
+            if time.monotonic() > deadline:
+                raise
 
 
 if __name__ == "__main__":

@@ -1,25 +1,28 @@
 """`make bench`: python -m tests.bench [--quick] [--only kafka|http|postgis ...]; writes build/bench.json and the table.
 
-The first run fills the databases that the others clone (some minutes); they serve for two days.
+The first run fills the databases that the others clone (some minutes); they serve for two days. Both files are written
+after each part, so that a part that fails takes nothing of the others with it; the exit is then 1.
 """
 
 import argparse
 import os
+import signal
 import sys
-import time
+import traceback
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Final
 
 from shared.city import load_city
 from tests.bench import baseline, measure, report
+from tests.bench.progress import say
 from tests.bench.servers import FOLDER, started
 from tests.bench.standing import Databases, Size, fill
 from tests.bench.world import lines
 
-FULL: Final = Size(zones=5_000, filings=132_000, fresh=24_000)
+FULL: Final = Size(zones=5_000, filings=132_000, fresh=32_000)
 QUICK: Final = Size(zones=500, filings=6_000, fresh=6_000)
-PARTS: Final = ("kafka", "http", "postgis")
+PARTS: Final = ("http", "kafka", "postgis")
 
 
 def main() -> int:
@@ -27,62 +30,62 @@ def main() -> int:
     wanted = _arguments()
     size, only = (QUICK if wanted.quick else FULL), wanted.only or PARTS
     FOLDER.mkdir(parents=True, exist_ok=True)
-    before = os.getloadavg()[0]
-    with started("postgis") as url, ExitStack() as servers:
-        bench = Bench(Databases(url, load_city("city/wuhan")), size, seconds=5 if wanted.quick else 12)
-        runs: dict[str, measure.Run] = {}
-        if "http" in only:
-            runs |= bench.http()
-        if "kafka" in only:
-            kafka_url = servers.enter_context(started("kafka"))
-            runs |= bench.kafka(kafka_url)
-        checks = bench.postgis() if "postgis" in only else None
-        standing = bench.standing()
-    command = "make bench" + (" QUICK=1" if wanted.quick else "")
-    measured = report.Measured(runs, checks, standing, command, (before, os.getloadavg()[0]))
-    report.write(measured)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a run that is cut off stops its servers too
+    measured = report.Measured(command="make bench" + (" QUICK=1" if wanted.quick else ""), load=os.getloadavg()[0])
+    failed = []
+    with started("postgis") as url:
+        bench = Bench(Databases(url, load_city("city/wuhan")), size, measured)
+        for part in (part for part in PARTS if part in only):
+            try:
+                getattr(bench, part)()
+            except Exception:  # noqa: BLE001 - whatever it is, the other parts are still worth measuring
+                failed.append(part)
+                traceback.print_exc()
+            report.write(measured)
     for figure in report.figures(measured):
         print(f"{figure.name:28} {figure.value:10,g} {figure.unit}")
-    return 0
+    say(f"failed: {', '.join(failed)}" if failed else "done")
+    return 1 if failed else 0
 
 
 class Bench:
     """The measurements of one size."""
 
-    def __init__(self, databases: Databases, size: Size, *, seconds: float) -> None:
-        self._databases, self._size, self._seconds = databases, size, seconds
+    def __init__(self, databases: Databases, size: Size, measured: report.Measured) -> None:
+        self._databases, self._size, self._measured = databases, size, measured
         self._plans = FOLDER / f"{databases.template(size.name)}.jsonl"
         self._empty = databases.template("empty")
         self._full = databases.template(f"full_{size.name}")
         self._raw = databases.template(f"raw_{size.name}")
         self._prepare()
+        measured.standing = measure.standing(databases.url(self._full))
+        say(f"standing: {measured.standing}")
 
-    def http(self) -> dict[str, measure.Run]:
-        """Over HTTP, one process."""
-        with self._databases.clone(self._full) as url:
-            say("measuring plans by HTTP")
-            runs = measure.by_http(url, self._fresh(), seconds=self._seconds)
-        return {f"http.{name}": run for name, run in runs.items()}
-
-    def kafka(self, kafka_url: str) -> dict[str, measure.Run]:
-        """From Kafka, three processes, on a full and on an empty database."""
-        runs = {}
+    def http(self) -> None:
+        """Over HTTP, one process, on a full and on an empty database."""
         for name, template in (("full", self._full), ("empty", self._empty)):
             with self._databases.clone(template) as url:
-                say(f"measuring plans from Kafka, {name}")
-                warm_up, count = self._size.fresh // 12, self._size.fresh * 10 // 12
-                runs[f"kafka.{name}"] = measure.from_kafka(url, kafka_url, self._fresh(), warm_up=warm_up, count=count)
-        return runs
+                say(f"measuring plans by HTTP, {name}")
+                runs = measure.by_http(url, self._fresh(), long=self._size is FULL, paced=name == "full")
+            self._measured.runs.update({f"http.{run}.{name}": came for run, came in runs.items()})
 
-    def postgis(self) -> float:
+    def kafka(self) -> None:
+        """From Kafka, three processes, on a full and on an empty database."""
+        with ExitStack() as servers:
+            kafka_url = servers.enter_context(started("kafka"))
+            for name, template in (("full", self._full), ("empty", self._empty)):
+                with self._databases.clone(template) as url:
+                    say(f"measuring plans from Kafka, {name}")
+                    warm_up, count = self._size.fresh // 12, self._size.fresh * 8 // 12
+                    run = measure.from_kafka(url, kafka_url, self._fresh(), warm_up=warm_up, count=count)
+                self._measured.runs[f"kafka.{name}"] = run
+
+    def postgis(self) -> None:
         """The baseline."""
         self._fill(self._raw, lambda url: baseline.fill(url, self._databases.url(self._full)))
         say("measuring the baseline in plain PostGIS")
-        return baseline.checks_per_s(self._databases.url(self._raw), self._databases.city, self._plans, self._seconds)
-
-    def standing(self) -> str:
-        """What stands in the full database, in words."""
-        return measure.standing(self._databases.url(self._full))
+        url, city = self._databases.url(self._raw), self._databases.city
+        self._measured.checks_per_s = baseline.checks_per_s(url, city, self._plans, seconds=10)
 
     def _fresh(self) -> measure.Plans:
         return measure.Plans(self._plans, self._size.fresh)
@@ -106,14 +109,7 @@ class Bench:
         say(f"filling {template}, once")
         with self._databases.draft(template) as url:
             how(url)
-
-
-_BEGAN: Final = time.monotonic()
-
-
-def say(what: str) -> None:
-    """A line of progress."""
-    print(f"{time.monotonic() - _BEGAN:5.0f} s  {what}", flush=True)
+            say("vacuuming it")
 
 
 def _arguments(given: Sequence[str] | None = None) -> argparse.Namespace:

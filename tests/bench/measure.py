@@ -17,6 +17,8 @@ from tests.bench.standing import libpq, until_decided
 
 CLIENTS: Final = 32
 OFFERED_PER_S: Final = 200.0
+PACED: Final = (10_000, 10_000 / 60)  # so many plans, so many a second
+QUICKLY_PACED: Final = (1_000, 10_000 / 60)
 _LONGEST_S: Final = 600.0
 
 
@@ -83,25 +85,32 @@ def from_kafka(database_url: str, kafka_url: str, plans: Plans, *, warm_up: int,
     return Run(count, ended_at - sent["began_at"], [], outcomes, {**taken, "load": sent["cpu_s"]})
 
 
-def by_http(database_url: str, plans: Plans, *, seconds: float) -> dict[str, Run]:
-    """One process on the embedded bus, waiting for each decision: 32 clients, one client, and an offered rate."""
+def by_http(database_url: str, plans: Plans, *, long: bool, paced: bool) -> dict[str, Run]:
+    """One process on the embedded bus, waiting for each decision: 32 clients, one client, and offered rates.
+
+    `long`: as the issue has it; else just enough to try it. `paced`: with the offered rates.
+    """
+    seconds, warm_up = (12.0, 2_000) if long else (5.0, 300)
     with platform(database_url, "log://") as (process,):
 
-        def run(*options: str, most: int) -> Run:
+        def run(*options: str, most: int, within_s: float = seconds) -> Run:
             cpu = Cpu([process])
-            came = _load("http", process.url, [*plans.take(most), "--seconds", f"{seconds:g}", *options])
+            came = _load("http", process.url, [*plans.take(most), "--seconds", f"{within_s:g}", *options])
             outcomes = Counter(came["answers"])
             _expect_decided(outcomes)
             count = len(came["seconds"])
             return Run(count, came["took_s"], came["seconds"], outcomes, {**cpu.taken_s(), "load": came["cpu_s"]})
 
-        fair = plans.left // 8
-        run("--clients", str(CLIENTS), most=fair)  # warms up
-        return {
-            "many": run("--clients", str(CLIENTS), most=3 * fair),
-            "one": run("--clients", "1", most=fair),
-            "offered": run("--rate", f"{OFFERED_PER_S:g}", most=plans.left),
+        run("--clients", str(CLIENTS), most=warm_up)
+        runs = {
+            "many": run("--clients", str(CLIENTS), most=6 * warm_up),
+            "one": run("--clients", "1", most=warm_up),
         }
+        if paced:
+            offered, total, rate = int(1.25 * OFFERED_PER_S * seconds), *(PACED if long else QUICKLY_PACED)
+            runs["offered"] = run("--rate", f"{OFFERED_PER_S:g}", most=offered)
+            runs["paced"] = run("--rate", f"{rate:g}", most=total, within_s=_LONGEST_S)
+        return runs
 
 
 def _expect_decided(answers: Mapping[str, int]) -> None:

@@ -18,6 +18,7 @@ from shared.bus import Inbound, open_bus
 from shared.city import CityProfile
 from shared.contracts.codec import encode
 from shared.contracts.inbound import FlightPlanRequested
+from tests.bench.progress import say
 from tests.bench.servers import ROOT, platform
 from tests.bench.world import World, world
 from tests.dropping import drop_database
@@ -25,7 +26,7 @@ from tests.dropping import drop_database
 DAYS_AHEAD: Final = 2  # the first day of flights; a template serves until it has come
 _SCHEMAS: Final = ("inbound", "airspace", "flightplan", "sites")
 _AT_ONCE: Final = 1_000
-_QUIET_S: Final = 900.0
+_QUIET_S: Final = 1_800.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +125,16 @@ class Databases:
 
 def fill(url: str, city: CityProfile, wanted: World) -> None:
     """Sites, zones and standing flights into an empty database, by the platform's own ways in."""
-    with platform(url, "log://") as (process,):
-        at = Platform(process.url)
-        with at.client("regulator", "bench") as regulator, at.client("planner", "bench") as planner:
+    with platform(url, "log://", ["airspace"], ["flightplan"], ["sites"]) as (airspace, _, sites):
+        at_airspace, at_sites = Platform(airspace.url), Platform(sites.url)
+        with at_airspace.client("regulator", "bench") as regulator, at_sites.client("planner", "bench") as planner:
             if wanted.zones:
+                say(f"{len(wanted.zones):,} zones")
                 load_zones(regulator, city, wanted.zones)
             load_sites(planner, wanted.sites)
             _until_known(url, len(wanted.sites))
-            _file(url, wanted.standing)
+            if wanted.standing:
+                _file(url, wanted.standing)
 
 
 def _file(url: str, filings: Sequence[FlightPlanRequested]) -> None:
@@ -152,7 +155,7 @@ def inbound(filing: FlightPlanRequested) -> Inbound:
 def until_decided(url: str, plans: int) -> None:
     """Wait until so many plans are there and none waits for its decision."""
     question = "SELECT count(*), count(*) FILTER (WHERE state = 'submitted') FROM flightplan.plan"
-    _until(url, question, lambda row: row == (plans, 0))
+    _until(url, question, lambda row: row == (plans, 0), lambda row: f"{row[0] - row[1]:,} of {plans:,} plans decided")
 
 
 def _until_known(url: str, sites: int) -> None:
@@ -160,12 +163,19 @@ def _until_known(url: str, sites: int) -> None:
     _until(url, question, lambda row: row == (sites, sites))
 
 
-def _until(url: str, question: LiteralString, reached: Callable[[Any], bool]) -> None:
-    deadline = time.monotonic() + _QUIET_S
+def _until(
+    url: str, question: LiteralString, reached: Callable[[Any], bool], told: Callable[[Any], str] | None = None
+) -> None:
+    """Ask until it is reached, and tell every ten seconds how far it is."""
+    began, said = time.monotonic(), 0
     with psycopg.connect(libpq(url), autocommit=True) as connection:
-        while not reached(connection.execute(question).fetchone()):
-            if time.monotonic() > deadline:
+        while not reached(row := connection.execute(question).fetchone()):
+            since = time.monotonic() - began
+            if since > _QUIET_S:
                 raise TimeoutError(f"not within {_QUIET_S} s: {question}")
+            if told is not None and since // 10 > said:
+                said = int(since // 10)
+                say(told(row))
             time.sleep(0.5)
 
 
