@@ -22,4 +22,4 @@ leave() {
 trap leave EXIT
 
 # a file's tests stay together: they share its database; two workers, because the machine has two cores
-.venv/bin/python -m pytest -n 2 --dist loadfile "$@"
+.venv/bin/python -m pytest -n 2 --dist loadfile --max-worker-restart 0 "$@"

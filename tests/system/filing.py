@@ -1,6 +1,7 @@
 """Clients that file pairs of conflicting plans, and repeat each request until the platform acknowledges it."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from tests.system import world
 from tests.system.platform import Platform
 
 RETRY_S = 0.05
+PATIENCE_S = 120
 
 
 class Pairs:
@@ -64,8 +66,10 @@ class Filing:
                 self.file(f"{number}-{twin}", intent)
 
     def file(self, key: str, intent: dict[str, object]) -> None:
-        """Repeat the request under its key until the platform acknowledges it."""
+        """Repeat the request under its key until the platform acknowledges it; fail when it stays away."""
+        give_up = time.monotonic() + PATIENCE_S
         while key not in self.acknowledged:
+            assert time.monotonic() < give_up, f"{key} was not acknowledged within {PATIENCE_S} s"
             try:
                 answer = self.client.post("/flight-plans", json=intent, headers={"idempotency-key": key})
             except httpx.HTTPError:

@@ -1,11 +1,12 @@
 """The platform as its users meet it: real processes, real sockets, one origin for the client."""
 
 import os
+import secrets
 import signal
 import socket
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.request import urlopen
@@ -21,6 +22,7 @@ ALL = ("airspace", "flightplan", "sites")
 Groups = Sequence[Sequence[str]]  # which services run together in a process
 TOGETHER: Groups = [ALL]
 EACH: Groups = [(name,) for name in ALL]
+NOT_FOR_CLIENTS = range(20_000, 32_000)  # below the range of Linux's ephemeral ports
 BUSES = ("log", pytest.param("kafka", marks=pytest.mark.kafka))
 OWNERS = {
     "airspace": ("/zones", "/checks", "/conflicts", "/airspace"),
@@ -30,10 +32,12 @@ OWNERS = {
 
 
 def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port nobody listens on now, and none that the system gives to a client while a killed process is away."""
+    while True:
+        port = secrets.choice(NOT_FOR_CLIENTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass

@@ -38,7 +38,7 @@ def platform(fresh_database: FreshDatabase, tmp_path_factory: pytest.TempPathFac
         yield platform
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["fitting", "unfitting"])
 def test_no_request_breaks_the_platform(platform: Platform, mode: GenerationMode) -> None:
     url = platform.processes[0].url

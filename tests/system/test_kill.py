@@ -13,7 +13,7 @@ KILLS = 20
 PAIRS_A_KILL = 20
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(600)
 def test_kill_at_random_points(platform: Platform, database_url: str) -> None:
     chance = random.Random(20261122)
     pairs = Pairs()

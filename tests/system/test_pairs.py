@@ -27,7 +27,7 @@ WITH_STANDBY: Groups = [("flightplan", "sites"), ("airspace",), ("airspace",)]
 WITHOUT_DECIDER: Groups = [("flightplan", "sites")]
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("bus", BUSES)
 def test_one_of_each_pair_is_accepted(
     bus: str, request: pytest.FixtureRequest, database_url: str, tmp_path: Path

@@ -92,7 +92,7 @@ class Publisher:
         return answer.json()
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(600)
 def test_no_plan_gets_into_a_zone_after_its_201(embedded: Platform, database_url: str) -> None:
     with books_of(database_url) as books:
         publishers = [
