@@ -4,11 +4,15 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime, time
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import orjson
 
+from services.sites.domain.life import Lived
 from services.sites.domain.register import Site
+from shared.contracts.sites import SiteState
 
 REQUIRED: Final = ("site_id", "name", "kind", "lng", "lat")
 OPTIONAL: Final = (
@@ -23,7 +27,17 @@ OPTIONAL: Final = (
     "source",
     "demo",
 )
-COLUMNS: Final = (*REQUIRED, *OPTIONAL)
+# when the site came to each state; a site that was suspended is commissioned again when it is resumed
+LIFE: Final[Mapping[str, SiteState]] = {
+    "proposed_at": SiteState.PROPOSED,
+    "approved_at": SiteState.APPROVED,
+    "under_construction_at": SiteState.UNDER_CONSTRUCTION,
+    "commissioned_at": SiteState.COMMISSIONED,
+    "suspended_at": SiteState.SUSPENDED,
+    "resumed_at": SiteState.COMMISSIONED,
+    "retired_at": SiteState.RETIRED,
+}
+COLUMNS: Final = (*REQUIRED, *OPTIONAL, *LIFE)
 TEXTS: Final = frozenset({"name", "operator", "unit", "address", "source"})
 # A spreadsheet runs a cell that starts with one of these as a formula: written with an apostrophe before it.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -39,7 +53,10 @@ def unguarded(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
-def _values(site: Site) -> dict[str, Any]:
+Lives = Mapping[str, Lived]  # the life of each site, by id
+
+
+def _values(site: Site, lives: Lives, timezone: ZoneInfo) -> dict[str, Any]:
     spec = site.spec
     return {
         "site_id": site.site_id,
@@ -57,15 +74,34 @@ def _values(site: Site) -> dict[str, Any]:
         "address": spec.address,
         "source": spec.source,
         "demo": spec.demo,
+        **_dates(lives.get(site.site_id, ()), timezone),
     }
 
 
-def write_csv(sites: Iterable[Site]) -> bytes:
+def _dates(lived: Lived, timezone: ZoneInfo) -> dict[str, str | None]:
+    """When the site came to each state: of several suspensions the last, with the commissioning before them all."""
+    last = dict(lived)
+    first = dict(reversed(list(lived)))
+    suspended, commissioned = last.get(SiteState.SUSPENDED), last.get(SiteState.COMMISSIONED)
+    dates = {column: first.get(state) for column, state in LIFE.items()} | {"suspended_at": suspended}
+    resumed = suspended is not None and commissioned is not None and commissioned >= suspended
+    dates["resumed_at"] = commissioned if resumed and commissioned != first[SiteState.COMMISSIONED] else None
+    return {column: None if at is None else _date(at, timezone) for column, at in dates.items()}
+
+
+def _date(instant: datetime, timezone: ZoneInfo) -> str:
+    """A day where it is the day's first instant in the city, as people write it."""
+    local = instant.astimezone(timezone)
+    return local.date().isoformat() if local.time() == time.min else local.isoformat()
+
+
+def write_csv(sites: Iterable[Site], lives: Lives, timezone: ZoneInfo) -> bytes:
     """The sites as CSV, with the byte-order mark by which spreadsheets know UTF-8."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    writer.writerows([_cell(column, value) for column, value in _values(site).items()] for site in sites)
+    for site in sites:
+        writer.writerow([_cell(column, value) for column, value in _values(site, lives, timezone).items()])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -81,13 +117,14 @@ def _cell(column: str, value: object) -> str:
     return repr(value)
 
 
-def write_geojson(sites: Iterable[Site]) -> bytes:
+def write_geojson(sites: Iterable[Site], lives: Lives, timezone: ZoneInfo) -> bytes:
     """The sites as a FeatureCollection."""
-    return orjson.dumps({"type": "FeatureCollection", "features": [_feature(site) for site in sites]})
+    features = [_feature(site, _values(site, lives, timezone)) for site in sites]
+    return orjson.dumps({"type": "FeatureCollection", "features": features})
 
 
-def _feature(site: Site) -> dict[str, Any]:
-    properties = {key: value for key, value in _values(site).items() if key not in ("lng", "lat") and value is not None}
+def _feature(site: Site, values: Mapping[str, Any]) -> dict[str, Any]:
+    properties = {key: value for key, value in values.items() if key not in ("lng", "lat") and value is not None}
     geometry = {"type": "Point", "coordinates": [site.spec.lng, site.spec.lat]}
     return {"type": "Feature", "id": site.site_id, "properties": properties, "geometry": geometry}
 
@@ -98,7 +135,7 @@ _EXAMPLE: Final[Mapping[str, Any]] = {
     "kind": "point",
     "lng": 114.3055,
     "lat": 30.5928,
-    "state": "proposed",
+    "state": "approved",
     "functions": ["takeoff_landing", "energy"],
     "aircraft_classes": ["light", "small"],
     "pads": 1,
@@ -108,6 +145,9 @@ _EXAMPLE: Final[Mapping[str, Any]] = {
     "address": "",
     "source": "",
     "demo": False,
+    **dict.fromkeys(LIFE),
+    "proposed_at": "2026-03-02",
+    "approved_at": "2026-04-01T09:30:00+08:00",
 }
 
 
@@ -120,7 +160,7 @@ def csv_template() -> bytes:
 
 def geojson_template() -> bytes:
     """One example feature."""
-    properties = {key: value for key, value in _EXAMPLE.items() if key not in ("lng", "lat")}
+    properties = {key: value for key, value in _EXAMPLE.items() if key not in ("lng", "lat") and value is not None}
     geometry = {"type": "Point", "coordinates": [_EXAMPLE["lng"], _EXAMPLE["lat"]]}
     feature = {"type": "Feature", "id": _EXAMPLE["site_id"], "properties": properties, "geometry": geometry}
     return orjson.dumps({"type": "FeatureCollection", "features": [feature]}, option=orjson.OPT_INDENT_2)

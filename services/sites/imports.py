@@ -2,6 +2,8 @@
 
 CSV: UTF-8, a header of the columns below in any order, lists parted by `;`. A CSV row counts the header as row 1, as a
 spreadsheet does; a GeoJSON row counts features from 1. What is wrong with a row is said for every field at once.
+A row may tell the site's life: the date on which it came to each state (`approved_at`, ...), an instant or a day, which
+is taken from its beginning in the city's time.
 """
 
 import csv
@@ -10,20 +12,24 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import orjson
 from pydantic import ValidationError
 
 from services.sites.domain.errors import FileNotReadable
+from services.sites.domain.life import Reached
 from services.sites.domain.register import Report
-from services.sites.exports import COLUMNS, REQUIRED, unguarded
+from services.sites.exports import COLUMNS, LIFE, REQUIRED, unguarded
 from shared.contracts.codec import adapter
 from shared.contracts.sites import SiteSpec, SiteState
 from shared.fields import field_errors
-from shared.values import is_identifier
+from shared.values import is_identifier, is_in_calendar
 
 MOST_ROWS: Final = 20_000
+_DATE: Final = re.compile(r"\s*([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})([T ][0-9:.+\-Zz]+)?\s*").fullmatch
 _STATES: Final = {state.value: state for state in SiteState}
 
 
@@ -48,7 +54,7 @@ class _Fault(Exception):
     """A cell that is not what its column takes."""
 
 
-def parse_csv(content: bytes) -> Parsed:
+def parse_csv(content: bytes, timezone: ZoneInfo) -> Parsed:
     """Sites in a CSV file. Raises FileNotReadable where the file as a whole is none."""
     reader = csv.reader(io.StringIO(_text(content), newline=""), strict=True)
     try:
@@ -56,10 +62,10 @@ def parse_csv(content: bytes) -> Parsed:
         lines = [(number, cells) for number, cells in enumerate(reader, start=2) if any(cell.strip() for cell in cells)]
     except csv.Error as error:
         raise FileNotReadable(f"line {reader.line_num}: {error}") from error
-    return _parsed([(number, _of_cells(header, cells)) for number, cells in _limited(lines)])
+    return _parsed([(number, _of_cells(header, cells)) for number, cells in _limited(lines)], timezone)
 
 
-def parse_geojson(content: bytes) -> Parsed:
+def parse_geojson(content: bytes, timezone: ZoneInfo) -> Parsed:
     """Sites in a GeoJSON FeatureCollection of points. Raises FileNotReadable where it is none."""
     try:
         document = orjson.loads(content)
@@ -69,7 +75,7 @@ def parse_geojson(content: bytes) -> Parsed:
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection" or not isinstance(features, list):
         raise FileNotReadable("the file must be a GeoJSON FeatureCollection")
     rows = _limited(list(enumerate(features, start=1)))
-    return _parsed([(number, _of_feature(feature)) for number, feature in rows])
+    return _parsed([(number, _of_feature(feature)) for number, feature in rows], timezone)
 
 
 Fields = tuple[dict[str, Any], list[tuple[str, str]]]  # values by column, and faults found on the way
@@ -139,12 +145,12 @@ def _of_feature(feature: object) -> Fields:
     return {**values, "lng": place[0], "lat": place[1]}, faults
 
 
-def _parsed(rows: Iterable[tuple[int, Fields]]) -> Parsed:
+def _parsed(rows: Iterable[tuple[int, Fields]], timezone: ZoneInfo) -> Parsed:
     reports: list[tuple[int, Report]] = []
     errors: list[RowError] = []
     first_row: dict[str, int] = {}
     for number, (values, faults) in rows:
-        report, found = _report(values, faults)
+        report, found = _report(values, faults, timezone)
         if report is not None and report.site_id in first_row:
             found = [("site_id", f"{report.site_id} stands in row {first_row[report.site_id]} already")]
         if report is None or found:
@@ -156,7 +162,7 @@ def _parsed(rows: Iterable[tuple[int, Fields]]) -> Parsed:
 
 
 def _report(
-    values: Mapping[str, Any], faults: Sequence[tuple[str, str]]
+    values: Mapping[str, Any], faults: Sequence[tuple[str, str]], timezone: ZoneInfo
 ) -> tuple[Report | None, list[tuple[str, str]]]:
     found = list(faults)
     if any(field in ("", "properties") for field, _ in found):
@@ -167,13 +173,44 @@ def _report(
         found.append(("site_id", detail if site_id is not None else "is required"))
     if state is not None and state not in _STATES:
         found.append(("state", f"must be one of {', '.join(_STATES)}"))
-    stated = {key: value for key, value in values.items() if key in COLUMNS and key not in ("site_id", "state")}
+    lived, faults = _lived(values, timezone)
+    found += faults
+    apart = {"site_id", "state", *LIFE}
+    stated = {key: value for key, value in values.items() if key in COLUMNS and key not in apart}
     known = {field for field, _ in found}
     spec, faults = _spec(stated)
     found += [(field, detail) for field, detail in faults if field not in known]
     if found or spec is None:
         return None, found
-    return Report(site_id=str(site_id), spec=spec, state=_STATES.get(state or ""), reason="import"), []
+    return Report(site_id=str(site_id), spec=spec, state=_STATES.get(state or ""), reason="import", lived=lived), []
+
+
+def _lived(values: Mapping[str, Any], timezone: ZoneInfo) -> tuple[tuple[Reached, ...], list[tuple[str, str]]]:
+    """The dated states, oldest first and at one instant in the order of a life; and the dates that are none."""
+    reached: list[Reached] = []
+    faults: list[tuple[str, str]] = []
+    for column, state in LIFE.items():
+        if column in values:
+            at = _instant(values[column], timezone)
+            if at is None:
+                faults.append((column, "must be a day such as 2026-11-01 or an instant such as 2026-11-01T08:00+08:00"))
+            else:
+                reached.append(Reached(state, at, column))
+    return tuple(sorted(reached, key=lambda each: each.effective_at)), faults
+
+
+def _instant(value: object, timezone: ZoneInfo) -> datetime | None:
+    """The instant; a time without an offset is the city's. None where it is none."""
+    match = _DATE(value) if isinstance(value, str) else None
+    if match is None:
+        return None
+    try:
+        at = datetime.fromisoformat(f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}{match[4] or ''}")
+    except ValueError:
+        return None
+    if not is_in_calendar(at):
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=timezone)).astimezone(UTC)
 
 
 def _spec(stated: Mapping[str, Any]) -> tuple[SiteSpec | None, list[tuple[str, str]]]:
@@ -225,4 +262,5 @@ _READ: Final[Mapping[str, Callable[[str], Any]]] = {
     "functions": _words,
     "aircraft_classes": _words,
     "demo": _truth,
+    **dict.fromkeys(LIFE, _word),
 }

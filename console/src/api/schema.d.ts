@@ -872,7 +872,8 @@ export interface paths {
          * Import Sites
          * @description Register, restate or move the sites of a CSV or GeoJSON file. Sound rows go in, every other is explained.
          *
-         *     The same file again changes nothing. A file that is none as a whole is refused with 422.
+         *     The same file again changes nothing. A file that is none as a whole is refused with 422. A row may tell the life
+         *     of its site by the date of each state (`approved_at`, ...): what the events do not tell yet is recorded, so dated.
          */
         post: operations["import_sites_sites_import_post"];
         delete?: never;

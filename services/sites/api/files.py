@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 
 from services.sites import exports, imports
-from services.sites.api.parts import Anyone, Exporter, Reading, Steward, Tx, Wanted
+from services.sites.api.parts import Anyone, Exporter, Reading, State, Steward, Tx, Wanted
 from services.sites.store import register as store
 from services.sites.usecases import register
 from shared.http import MIB, Upload, upload
@@ -45,13 +45,15 @@ class SiteImportReport:
 
 @router.post("/sites/import")
 def import_sites(
-    tx: Tx, caller: Steward, file: Annotated[Upload, upload(CSV, GEOJSON, limit=LARGEST_FILE)]
+    tx: Tx, state: State, caller: Steward, file: Annotated[Upload, upload(CSV, GEOJSON, limit=LARGEST_FILE)]
 ) -> SiteImportReport:
     """Register, restate or move the sites of a CSV or GeoJSON file. Sound rows go in, every other is explained.
 
-    The same file again changes nothing. A file that is none as a whole is refused with 422.
+    The same file again changes nothing. A file that is none as a whole is refused with 422. A row may tell the life
+    of its site by the date of each state (`approved_at`, ...): what the events do not tell yet is recorded, so dated.
     """
-    parsed = (imports.parse_csv if file.media_type == CSV else imports.parse_geojson)(file.content)
+    parse = imports.parse_csv if file.media_type == CSV else imports.parse_geojson
+    parsed = parse(file.content, state.city.timezone)
     outcome = register.report_sites(tx, [report for _, report in parsed.rows])
     errors = [SiteImportError(error.row, error.field, error.detail) for error in parsed.errors]
     errors += [
@@ -69,13 +71,16 @@ _FILE: dict[int | str, dict[str, Any]] = {200: {"content": {CSV: {}, GEOJSON: {}
 @router.get("/sites/export", response_class=Response, responses=_FILE)
 def export_sites(
     reading: Reading,
+    state: State,
     caller: Exporter,
     wanted: Wanted,
     format: FileFormat = FileFormat.CSV,  # noqa: A002
 ) -> Response:
     """The sites as a file that imports as exactly the same sites."""
     sites = store.select_sites(reading, wanted)
-    content = exports.write_csv(sites) if format is FileFormat.CSV else exports.write_geojson(sites)
+    lives = store.lived(reading, [site.site_id for site in sites])
+    write = exports.write_csv if format is FileFormat.CSV else exports.write_geojson
+    content = write(sites, lives, state.city.timezone)
     return _file(content, format, "sites")
 
 

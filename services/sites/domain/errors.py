@@ -53,18 +53,18 @@ class MoveNotAllowed(Conflict):
 class MoveInTheFuture(Invalid):
     """A move is reported before it has happened."""
 
-    def __init__(self, effective_at: datetime) -> None:
+    def __init__(self, effective_at: datetime, field: str = "effective_at") -> None:
         super().__init__(
-            f"{effective_at.isoformat()} lies in the future: report a move once it has happened", field="effective_at"
+            f"{effective_at.isoformat()} lies in the future: report a move once it has happened", field=field
         )
 
 
 class MoveTooEarly(Invalid):
     """A move is dated before the one that led to the present state."""
 
-    def __init__(self, effective_at: datetime, former: datetime) -> None:
+    def __init__(self, effective_at: datetime, former: datetime, field: str = "effective_at") -> None:
         super().__init__(
-            f"{effective_at.isoformat()} is before the site's last move of {former.isoformat()}", field="effective_at"
+            f"{effective_at.isoformat()} is before the site's last move of {former.isoformat()}", field=field
         )
 
 

@@ -1,5 +1,7 @@
 """The life of a site: which move leads from which state to which. Pure."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -51,9 +53,26 @@ def check_move(site_id: str, former: SiteState, wanted: SiteState) -> None:
         raise MoveNotAllowed(site_id, former, wanted, sorted(FOLLOWS[former]))
 
 
-def check_date(effective_at: datetime, former: datetime | None, now: datetime) -> None:
+def check_date(effective_at: datetime, former: datetime | None, now: datetime, field: str = "effective_at") -> None:
     """A move is reported once it has happened, and after the one before it. Raises MoveInTheFuture, MoveTooEarly."""
     if effective_at > now + CLOCK_SKEW:
-        raise MoveInTheFuture(effective_at)
+        raise MoveInTheFuture(effective_at, field)
     if former is not None and effective_at < former:
-        raise MoveTooEarly(effective_at, former)
+        raise MoveTooEarly(effective_at, former, field)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A state that a site has come to, and when; `field` is where that was stated."""
+
+    state: SiteState
+    effective_at: datetime
+    field: str = "effective_at"
+
+
+Lived = Collection[tuple[SiteState, datetime]]  # the states a site has come to, as its events tell
+
+
+def untold(reached: Sequence[Reached], lived: Lived) -> list[Reached]:
+    """Those that the site's events do not tell yet."""
+    return [each for each in reached if (each.state, each.effective_at) not in lived]

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from services.sites.domain.counting import SiteCount, Standing, count_site
 from services.sites.domain.errors import ReservedId, SiteRetired
-from services.sites.domain.life import check_date, check_move
+from services.sites.domain.life import Lived, Reached, check_date, check_move, untold
 from shared.contracts.assessment import Assessment
 from shared.contracts.sites import Event, SiteRegistered, SiteSpec, SiteState, SiteStateChanged, SiteUpdated
 
@@ -47,6 +47,7 @@ class Report:
     state: SiteState | None = None  # None: as it is; proposed for a new site
     reason: str = ""
     effective_at: datetime | None = None  # None: now
+    lived: tuple[Reached, ...] = ()  # the life that led to `state`, oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,37 +68,62 @@ def _once(words: Sequence[V]) -> tuple[V, ...]:
 
 
 def register(report: Report, spec: SiteSpec, district: str, now: datetime) -> Step:
-    """A site enters the register, in whatever state it stands. Raises ReservedId, MoveInTheFuture."""
+    """A site enters the register, in whatever state it stands, with its life where that is told.
+
+    Raises ReservedId, and the errors of the moves.
+    """
     if report.site_id in RESERVED:
         raise ReservedId(report.site_id)
-    effective_at = report.effective_at or now
-    check_date(effective_at, None, now)
+    if not report.lived:
+        return _enter(report.site_id, spec, _first(report, now), district, now)
+    entered = _enter(report.site_id, spec, report.lived[0], district, now)
+    return _live(entered, replace(report, lived=report.lived[1:]), (), now)
+
+
+def _first(report: Report, now: datetime) -> Reached:
+    return Reached(report.state or SiteState.PROPOSED, report.effective_at or now)
+
+
+def _enter(site_id: str, spec: SiteSpec, first: Reached, district: str, now: datetime) -> Step:
+    check_date(first.effective_at, None, now, first.field)
     site = Site(
-        site_id=report.site_id,
+        site_id=site_id,
         revision=1,
         position_revision=1,
         spec=spec,
-        state=report.state or SiteState.PROPOSED,
+        state=first.state,
         district=district,
-        effective_at=effective_at,
+        effective_at=first.effective_at,
         registered_at=now,
         updated_at=now,
     )
     event = SiteRegistered(
-        site_id=site.site_id, revision=1, spec=spec, state=site.state, district=district, effective_at=effective_at
+        site_id=site_id, revision=1, spec=spec, state=first.state, district=district, effective_at=first.effective_at
     )
     return Step(site, (event,))
 
 
-def revise(site: Site, report: Report, district: str, now: datetime) -> Step:
+def revise(site: Site, report: Report, district: str, now: datetime, lived: Lived = ()) -> Step:
     """What a report changes about a site that is registered: what is stated, then its state.
 
-    A state that is the present one changes nothing. Raises SiteRetired, MoveNotAllowed, MoveInTheFuture, MoveTooEarly.
+    A state that is the present one changes nothing, nor does a life that its events tell already (`lived`).
+    Raises SiteRetired, MoveNotAllowed, MoveInTheFuture, MoveTooEarly.
     """
     first = _restate(site, report.spec, district, now) if report.spec not in (None, site.spec) else Step(site, ())
-    if report.state in (None, site.state):
-        return first
-    second = _move(first.site, report, now)
+    return _live(first, report, lived, now)
+
+
+def _live(step: Step, report: Report, lived: Lived, now: datetime) -> Step:
+    """The moves of the report after what it stated: those of the life told, then the one to the present state."""
+    for each in untold(report.lived, lived):
+        step = _then(step, _move(step.site, each, report.reason, now))
+    if report.state in (None, step.site.state):
+        return step
+    effective_at = report.effective_at or max(now, step.site.effective_at)
+    return _then(step, _move(step.site, Reached(report.state, effective_at), report.reason, now))
+
+
+def _then(first: Step, second: Step) -> Step:
     return Step(second.site, first.events + second.events)
 
 
@@ -135,21 +161,20 @@ def _stated(site: Site, spec: SiteSpec, district: str, now: datetime) -> Step:
     return Step(changed, (event,))
 
 
-def _move(site: Site, report: Report, now: datetime) -> Step:
-    wanted = report.state
-    assert wanted is not None
-    check_move(site.site_id, site.state, wanted)
-    effective_at = report.effective_at or max(now, site.effective_at)
-    check_date(effective_at, site.effective_at, now)
-    moved = replace(site, revision=site.revision + 1, state=wanted, effective_at=effective_at, updated_at=now)
+def _move(site: Site, wanted: Reached, reason: str, now: datetime) -> Step:
+    check_date(wanted.effective_at, site.effective_at, now, wanted.field)
+    check_move(site.site_id, site.state, wanted.state)
+    moved = replace(
+        site, revision=site.revision + 1, state=wanted.state, effective_at=wanted.effective_at, updated_at=now
+    )
     event = SiteStateChanged(
         site_id=site.site_id,
         revision=moved.revision,
         spec=site.spec,
-        state=wanted,
+        state=wanted.state,
         former_state=site.state,
         district=site.district,
-        reason=report.reason,
-        effective_at=effective_at,
+        reason=reason,
+        effective_at=wanted.effective_at,
     )
     return Step(moved, (event,))

@@ -1,11 +1,13 @@
 """The register: sites by id, locked for change, written, listed."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP, insert
 
 from services.sites.domain.counting import Standing
 from services.sites.domain.register import Site
@@ -86,6 +88,23 @@ def history(connection: sa.Connection, site_id: str) -> list[tuple[int, str, Any
         .order_by(event_log.c.position)
     )
     return [tuple(row) for row in connection.execute(statement)]
+
+
+def lived(connection: sa.Connection, site_ids: Collection[str]) -> dict[str, list[tuple[SiteState, datetime]]]:
+    """The states that each of the sites has come to, and when, as its events tell; oldest first."""
+    if not site_ids:
+        return {}
+    told = sa.cast(sa.func.convert_from(event_log.c.data, "UTF8"), JSONB)
+    statement = (
+        sa.select(event_log.c.key, told["state"].astext, sa.cast(told["effective_at"].astext, TIMESTAMP(timezone=True)))
+        .where(event_log.c.key == sa.any_(sa.cast(list(site_ids), sa.ARRAY(sa.Text))))
+        .where(event_log.c.topic == TOPIC, event_log.c.type.in_(("SiteRegistered", "SiteStateChanged")))
+        .order_by(event_log.c.position)
+    )
+    found: dict[str, list[tuple[SiteState, datetime]]] = defaultdict(list)
+    for site_id, state, effective_at in connection.execute(statement):
+        found[site_id].append((SiteState(state), effective_at))
+    return found
 
 
 def _conditions(wanted: SiteFilter) -> Iterator[sa.ColumnElement[bool]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.sites.domain import register
 from services.sites.domain.errors import SiteExists, SiteNotFound
-from services.sites.domain.life import Move
+from services.sites.domain.life import Lived, Move
 from services.sites.domain.register import Report, Site, Step, tidy
 from services.sites.store import places
 from services.sites.store import register as store
@@ -73,11 +73,12 @@ def report_sites(tx: Transaction, reports: Sequence[Report], causes: Sequence[Re
     known = store.lock(tx, {report.site_id for report in reports})
     districts = places.districts_of(tx.connection, [_position(report, known) for report in reports])
     before = dict(known)
+    lived = store.lived(tx.connection, [report.site_id for report in reports if report.lived])
     steps: list[tuple[int, Step]] = []
     refused: list[Refused] = []
     for index, (report, district) in enumerate(zip(reports, districts, strict=True)):
         try:
-            step = _step(tx, known.get(report.site_id), report, district)
+            step = _step(tx, known.get(report.site_id), report, district, lived.get(report.site_id, ()))
         except TianyuanError as error:
             refused.append(Refused(index, error))
         else:
@@ -111,10 +112,10 @@ def _report(event: SiteReported | SiteStateReported) -> Report:
     return Report(site_id=event.site_id, spec=event.spec, state=state)
 
 
-def _step(tx: Transaction, known: Site | None, report: Report, district: str) -> Step:
+def _step(tx: Transaction, known: Site | None, report: Report, district: str, lived: Lived = ()) -> Step:
     report = report if report.spec is None else replace(report, spec=tidy(report.spec))
     if known is not None:
-        return register.revise(known, report, district, tx.now)
+        return register.revise(known, report, district, tx.now, lived)
     if report.spec is None:
         raise SiteNotFound(report.site_id)
     return register.register(report, report.spec, district, tx.now)

@@ -93,6 +93,53 @@ def test_what_is_exported_imports_as_the_same_sites(
     assert [event.spec for event in fresh_world.events() if isinstance(event, SiteRegistered)] == specs
 
 
+LIFE = "site_id,name,kind,lng,lat,state,approved_at,under_construction_at,commissioned_at,suspended_at\n"
+
+
+def test_a_life_is_loaded_with_its_dates_and_only_once(world: World, planner: Caller) -> None:
+    lng, lat = CENTRE
+    place = f"机巢,nest,{lng},{lat}"
+    content = LIFE + (
+        f"n1,{place},commissioned,2026-02-01,,2026-03-01T08:00+08:00,\n"
+        f"n2,{place},,2026-02-01,2026-02-02,2026-02-03,2026-02-04\n"
+        f"n3,{place},commissioned,2026-03-01,,2026-02-01,\n"
+        f"n4,{place},commissioned,2026-03-01,,2026-09-01,\n"
+        f"n5,{place},approved,,,,\n"
+    )
+    report = planner.send("/sites/import", content.encode()).json()
+    assert (report["created"], report["updated"], report["unchanged"]) == (3, 0, 0)
+    assert [(error["row"], error["field"]) for error in report["errors"]] == [(4, "state"), (5, "commissioned_at")]
+    told = [
+        (event.site_id, event.state.value, event.effective_at.isoformat())
+        for event in world.events()
+        if isinstance(event, SiteRegistered | SiteStateChanged)
+    ]
+    assert told == [
+        ("n1", "approved", "2026-01-31T16:00:00+00:00"),
+        ("n1", "commissioned", "2026-03-01T00:00:00+00:00"),
+        ("n2", "approved", "2026-01-31T16:00:00+00:00"),
+        ("n2", "under_construction", "2026-02-01T16:00:00+00:00"),
+        ("n2", "commissioned", "2026-02-02T16:00:00+00:00"),
+        ("n2", "suspended", "2026-02-03T16:00:00+00:00"),
+        ("n5", "approved", "2026-05-01T01:00:00+00:00"),
+    ]
+
+    again = planner.send("/sites/import", content.encode()).json()
+    assert (again["created"], again["updated"], again["unchanged"]) == (0, 0, 3)
+    assert len(world.events()) == len(told)
+    later = LIFE + f"n1,{place},,2026-02-01,,2026-03-01T08:00+08:00,2026-04-01\nn5,{place},,2026-02-01,,,\n"
+    third = planner.send("/sites/import", later.encode()).json()
+    assert (third["updated"], third["unchanged"]) == (1, 0)
+    assert third["errors"] == [
+        {
+            "row": 3,
+            "field": "approved_at",
+            "detail": "2026-01-31T16:00:00+00:00 is before the site's last move of 2026-05-01T01:00:00+00:00",
+        }
+    ]
+    assert planner.read("/sites/n1")["state"] == "suspended"
+
+
 @pytest.mark.parametrize("format_", ["csv", "geojson"])
 def test_the_template_is_a_file_that_imports(planner: Caller, format_: str) -> None:
     file = planner.get("/sites/template", format=format_)

@@ -4,25 +4,31 @@ import csv
 import io
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.sites.domain.errors import FileNotReadable
-from services.sites.domain.register import Site, tidy
+from services.sites.domain.life import Reached
+from services.sites.domain.register import Report, Site, register, revise, tidy
 from services.sites.exports import guarded, unguarded, write_csv, write_geojson
 from services.sites.imports import Parsed, parse_csv, parse_geojson
 from shared.contracts.sites import SiteFunction, SiteKind, SiteSpec, SiteState
+from shared.errors import TianyuanError
 from shared.flight import AircraftClass
 from shared.values import is_filled, is_printable
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
-PARSERS = [parse_csv, parse_geojson]
+WUHAN = ZoneInfo("Asia/Shanghai")
+PARSERS = [partial(parse_csv, timezone=WUHAN), partial(parse_geojson, timezone=WUHAN)]
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40).filter(is_printable)
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40).filter(is_filled)
+SPEC = SiteSpec(name="机巢", kind=SiteKind.NEST, lng=114.3, lat=30.6)
 specs = st.builds(
     SiteSpec,
     name=names,
@@ -60,7 +66,10 @@ def site(number: int, spec: SiteSpec, state: SiteState) -> Site:
 @given(st.lists(st.tuples(specs, st.sampled_from(SiteState)), min_size=1, max_size=4))
 def test_what_is_written_reads_back_the_same(stated: list[tuple[SiteSpec, SiteState]]) -> None:
     sites = [site(number, spec, state) for number, (spec, state) in enumerate(stated)]
-    for parsed in (parse_csv(write_csv(sites)), parse_geojson(write_geojson(sites))):
+    for parsed in (
+        parse_csv(write_csv(sites, {}, WUHAN), WUHAN),
+        parse_geojson(write_geojson(sites, {}, WUHAN), WUHAN),
+    ):
         assert parsed.errors == ()
         assert [(r.site_id, r.spec and tidy(r.spec), r.state) for _, r in parsed.rows] == [
             (s.site_id, s.spec, s.state) for s in sites
@@ -86,4 +95,57 @@ def test_any_cells_are_read_or_explained(cells: list[str]) -> None:
     out = io.StringIO(newline="")
     csv.writer(out).writerows([["site_id", "name", "kind", "lng", "lat"], cells])
     with suppress(FileNotReadable):  # NUL
-        assert all(error.detail for error in parse_csv(out.getvalue().encode()).errors)
+        assert all(error.detail for error in parse_csv(out.getvalue().encode(), WUHAN).errors)
+
+
+def lived(row: str, columns: str) -> tuple[list[tuple[SiteState, datetime]], dict[str, str]]:
+    """The life that a row of these columns tells, and the faults found in it."""
+    parsed = parse_csv(f"site_id,name,kind,lng,lat,{columns}\ns,n,nest,114.3,30.6,{row}\n".encode(), WUHAN)
+    reached = [(each.state, each.effective_at) for _, report in parsed.rows for each in report.lived]
+    return reached, {error.field: error.detail for error in parsed.errors}
+
+
+def test_days_are_the_citys_and_in_order() -> None:
+    columns = "commissioned_at,approved_at,resumed_at,suspended_at"
+    told, faults = lived("2026/4/1,2026-03-02 09:30,2026-04-09T00:00:00Z,2026-04-08T23:59:59.5+00:00", columns)
+    assert faults == {}
+    assert told == [
+        (SiteState.APPROVED, datetime(2026, 3, 2, 1, 30, tzinfo=UTC)),
+        (SiteState.COMMISSIONED, datetime(2026, 3, 31, 16, tzinfo=UTC)),
+        (SiteState.SUSPENDED, datetime(2026, 4, 8, 23, 59, 59, 500_000, tzinfo=UTC)),
+        (SiteState.COMMISSIONED, datetime(2026, 4, 9, tzinfo=UTC)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "date", ["yesterday", "2026-13-01", "2026-02-30", "0001-01-01", "2026-04", "20260401", "46113"]
+)
+def test_what_is_no_date_is_explained(date: str) -> None:
+    told, faults = lived(date, "approved_at")
+    assert told == []
+    assert "must be a day such as 2026-11-01" in faults["approved_at"]
+
+
+moments = st.lists(st.integers(0, 10**8), min_size=1, max_size=9).map(sorted)
+walks = st.lists(st.sampled_from(SiteState), min_size=1, max_size=9)
+
+
+@settings(max_examples=150)
+@given(moments, walks)
+def test_a_life_written_and_read_is_known_already(seconds: list[int], states: list[SiteState]) -> None:
+    told = [Reached(state, NOW - timedelta(seconds=10**8 - at)) for at, state in zip(seconds, states, strict=False)]
+    step = register(
+        Report(site_id="s1", spec=SPEC, state=told[0].state, effective_at=told[0].effective_at), SPEC, "", NOW
+    )
+    life = told[:1]
+    for each in told[1:]:
+        with suppress(TianyuanError):
+            step = revise(step.site, Report(site_id="s1", state=each.state, effective_at=each.effective_at), "", NOW)
+            life += [each] if step.events else []
+    known = [(each.state, each.effective_at) for each in life]
+
+    ((_, report),) = parse_csv(write_csv([step.site], {"s1": known}, WUHAN), WUHAN).rows
+    assert revise(step.site, report, "", NOW, known).events == ()
+    anew = register(report, SPEC, "", NOW)
+    assert (anew.site.state, anew.site.effective_at) == (step.site.state, step.site.effective_at)
+    assert {(event.state, event.effective_at) for event in anew.events} <= set(known)
