@@ -1,7 +1,7 @@
 # `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench fresh stop reset clean docs schemas lock console-dev
+.PHONY: help setup demo test check format bench oracle fresh stop reset clean docs schemas lock console-dev
 
 PY := .venv/bin/python
 BUS ?= log
@@ -37,6 +37,9 @@ bench: ## measure decisions a second and latency; writes docs/benchmarks.md and 
 	@infra/setup.sh kafka
 	@mkdir -p build
 	$(PY) -m tests.bench $(if $(QUICK),--quick)
+
+oracle: ## every decision against an independent oracle: a million pairs either side of touching (PAIRS=50_000: so many)
+	$(PY) -W ignore -m tests.oracle $(or $(PAIRS),1_000_000)
 
 fresh: ## clone HEAD into a new folder with a new HOME and run the demo there once
 	@infra/fresh.sh

@@ -1,0 +1,66 @@
+"""The platform decides as an independent oracle does, either side of touching: 50,000 pairs, more by `make oracle`.
+
+The oracle (`tests/oracle`) shares no code with the platform. What is nearer to touching than 1 cm is not judged.
+"""
+
+import ast
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyproj
+import pytest
+
+from tests.oracle import earth
+from tests.oracle.compare import compare, names, share
+
+PAIRS = int(os.environ.get("ORACLE_PAIRS", "50000"))
+FOLDER = Path(earth.__file__).parent
+OWN = ("earth", "matter", "flights", "schedules", "outlines", "pairs")
+GEOD = pyproj.Geod(ellps="WGS84")
+
+
+@pytest.mark.parametrize("family", names())
+def test_the_platform_decides_as_the_oracle_does(family: str) -> None:
+    found = compare(family, share(family, PAIRS))
+    assert found.differ == [], f"{len(found.differ)} of {found.judged}, the first: {found.differ[0]}"
+    assert found.in_band <= found.judged / 100
+    if found.judged >= 50:
+        assert found.judged / 10 < found.conflicts < found.judged * 0.9, "most pairs are to lie near touching"
+
+
+@pytest.mark.parametrize("module", OWN)
+def test_the_oracle_is_code_of_its_own(module: str) -> None:
+    tree = ast.parse((FOLDER / f"{module}.py").read_text(encoding="utf-8"))
+    imports = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+    imports |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    foreign = {name for name in imports if name.split(".")[0] not in sys.stdlib_module_names}
+    assert {name for name in foreign if not name.startswith("numpy")} <= {
+        "tests.oracle",
+        *(f"tests.oracle.{m}" for m in OWN),
+    }
+
+
+def test_halving_makes_geodesics() -> None:
+    chance = np.random.default_rng(1)
+    for length in (300.0, 2_000.0, 20_000.0, 175_000.0):
+        for _ in range(10):
+            one = chance.uniform(-170, 170), chance.uniform(-70, 70)
+            course = chance.uniform(0, 360)
+            two = GEOD.fwd(*one, course, length)[:2]
+            points = earth.geodesic(one, two, 9)
+            assert abs(earth.length_m(points) - length) < 1e-4
+            for share_ in (0.25, 0.5, chance.uniform()):
+                there = earth.degrees(earth.part(points, share_, 1.0, 1)[0])
+                assert GEOD.inv(*GEOD.fwd(*one, course, length * share_)[:2], *there)[2] < 5e-4
+
+
+def test_distances_are_those_of_the_ellipsoid() -> None:
+    chance = np.random.default_rng(2)
+    for apart in (0.5, 20.0, 5_000.0, 20_000.0):
+        for _ in range(10):
+            one = chance.uniform(-170, 170), chance.uniform(-70, 70)
+            two = GEOD.fwd(*one, chance.uniform(0, 360), apart)[:2]
+            a, b = (earth.space(*(np.array([[v]]) for v in place)) for place in (one, two))
+            assert abs(float(earth.gaps_m(a, b)[0]) - apart) < 5e-4
