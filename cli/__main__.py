@@ -100,10 +100,16 @@ def progress(ctx: typer.Context) -> None:
 def coverage(
     ctx: typer.Context,
     radius_m: Annotated[float | None, typer.Option(help="Of every site, instead of its own.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="On scene so soon, instead of a radius.")] = None,
+    k: Annotated[int, typer.Option("--k", min=1, max=3, help="Served by at least so many sites.")] = 1,
+    layer: Annotated[str | None, typer.Option(help="Of demand; the census people if not said.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Sites of this kind only.")] = None,
+    function: Annotated[str | None, typer.Option(help="Sites with this function only.")] = None,
 ) -> None:
     """Show the share of the population within reach of a site in use, by district."""
     command = context(ctx)
-    view = command.platform.get("/coverage", radius_m=radius_m)
+    asked = {"radius_m": radius_m, "minutes": minutes, "k": k, "layer": layer, "kind": kind, "function": function}
+    view = command.platform.get("/coverage", **asked)
     rows = [feature["properties"] for feature in view["features"]] + [view["properties"]]
     named = ((row["name"][command.language], row) for row in rows)
     cells = (

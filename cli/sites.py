@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from cli import files, show, solve
+from cli import files, scenarios, show, solve
 from cli.client import BAD_INPUT, FAILED, CommandFailed
 from cli.context import context
 
@@ -82,3 +82,4 @@ def export_sites(
 
 
 app.command("solve")(solve.solve_file)
+app.add_typer(scenarios.app, name="scenario")

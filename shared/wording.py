@@ -70,7 +70,7 @@ _ENTRUSTED: Final = {
 }
 
 
-def message(finding: Finding, timezone: str = "Asia/Shanghai") -> Message:
+def message(finding: Finding, timezone: str) -> Message:
     """What the finding says, with heights, times in the city's civil time, the zone's own words and the article."""
     sentence = _SENTENCES[finding.code]
     names = {"name": finding.name, "permit": finding.authorization_number or ""}

@@ -5,7 +5,7 @@ from services.sites.domain.facts import COUNTING_EVENTS
 from services.sites.state import SitesState
 from services.sites.store.tables import SCHEMA
 from services.sites.usecases import city, follow, history, register, scenarios
-from services.sites.usecases.coverage import CoverageCache
+from services.sites.usecases.coverage import CoverageBook
 from services.sites.usecases.history import HistoryCache
 from services.sites.usecases.reports import Desk
 from services.sites.usecases.runs import Runs
@@ -52,7 +52,7 @@ def build(settings: Settings, platform: Platform) -> Service:
         state=SitesState(
             city=platform.city,
             clock=platform.clock,
-            coverage=CoverageCache(platform.city.service_radius_m),
+            coverage=CoverageBook(),
             history=kept,
             desk=Desk(database, platform.city, kept),
             runs=runs,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.sites.usecases.coverage import CoverageCache
+from services.sites.usecases.coverage import CoverageBook
 from services.sites.usecases.history import HistoryCache
 from services.sites.usecases.reports import Desk
 from services.sites.usecases.runs import Runs
@@ -18,7 +18,7 @@ class SitesState:
 
     city: CityProfile
     clock: Callable[[], datetime]
-    coverage: CoverageCache
+    coverage: CoverageBook
     history: HistoryCache
     desk: Desk
     runs: Runs

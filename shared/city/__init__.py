@@ -1,9 +1,9 @@
 """The city a platform runs for: `load_city` reads its folder (`city/wuhan`) into one frozen `CityProfile`."""
 
 from shared.city.census import Census, CensusGroup, CensusUnit
-from shared.city.profile import CityProfile, District
+from shared.city.profile import CityProfile, District, Town
 from shared.city.reading import load_city
-from shared.city.settings import ApprovalMode
+from shared.city.settings import ApprovalMode, Dispatch
 from shared.city.targets import CountBy, Period, Share, Target, Words
 
 __all__ = [
@@ -13,10 +13,12 @@ __all__ = [
     "CensusUnit",
     "CityProfile",
     "CountBy",
+    "Dispatch",
     "District",
     "Period",
     "Share",
     "Target",
+    "Town",
     "Words",
     "load_city",
 ]

@@ -9,7 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from shared.city.census import Census, equal_area
-from shared.city.settings import ApprovalMode
+from shared.city.settings import ApprovalMode, Dispatch
 from shared.city.targets import Target, Words
 from shared.contracts.sites import SiteKind
 from shared.flight import FlightRules
@@ -35,6 +35,15 @@ class District:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Town:
+    """A town as a point."""
+
+    name: str
+    lng: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CityProfile:
     """Everything the platform knows about its city; `version` changes with any byte of the folder's data files."""
 
@@ -48,11 +57,13 @@ class CityProfile:
     districts: tuple[District, ...]
     census: Census
     water: tuple[BaseGeometry, ...] = field(repr=False)
+    towns: tuple[Town, ...] = field(repr=False)
     geoid_min_m: float
     geoid_max_m: float
     flight_rules: FlightRules
     service_radius_m: float
     demand_spacing_m: float
+    dispatch: Dispatch
     site_costs_cny: Mapping[SiteKind, float]  # what building one costs, of the kinds for which it is known
     targets: tuple[Target, ...]
     target_sources: Mapping[str, Words]

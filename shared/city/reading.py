@@ -14,7 +14,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from shared.city.census import Census, equal_area, settle
-from shared.city.profile import CityProfile, District
+from shared.city.profile import CityProfile, District, Town
 from shared.city.settings import Profile
 from shared.city.targets import TargetFile, Words
 
@@ -40,11 +40,13 @@ def load_city(folder: Path | str) -> CityProfile:
         districts=_districts(districts["features"], waters, census),
         census=census,
         water=waters,
+        towns=tuple(_town(feature) for feature in towns["features"]),
         geoid_min_m=profile.geoid.min_m,
         geoid_max_m=profile.geoid.max_m,
         flight_rules=profile.flight.rules(),
         service_radius_m=profile.coverage.service_radius_m,
         demand_spacing_m=profile.coverage.demand_spacing_m,
+        dispatch=profile.coverage.dispatch,
         site_costs_cny=profile.site_costs_cny,
         targets=targets.targets,
         target_sources=targets.sources,
@@ -75,6 +77,11 @@ def _districts(
     )
 
 
+def _town(feature: dict[str, Any]) -> Town:
+    lng, lat = feature["geometry"]["coordinates"]
+    return Town(name=str(feature["properties"]["name"]), lng=float(lng), lat=float(lat))
+
+
 def _multi(geometry: BaseGeometry) -> shapely.MultiPolygon:
     if not geometry.is_valid:
         raise ValueError(f"districts.geojson: {shapely.is_valid_reason(geometry)}")
@@ -100,5 +107,5 @@ def _read(file: Path, type_: type[T]) -> T:
 
 
 def _version(folder: Path) -> str:
-    names = ("profile.toml", "targets.toml", "population.json", "districts.geojson", "water.geojson")
+    names = ("profile.toml", "targets.toml", "population.json", "districts.geojson", "water.geojson", "towns.geojson")
     return sha256(b"".join((folder / name).read_bytes() for name in names)).hexdigest()[:16]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from annotated_types import Gt
+from annotated_types import Ge, Gt
 
 from shared.contracts.sites import SiteKind
 from shared.flight import AircraftClass, FlightRules, Tolerance
@@ -72,11 +72,21 @@ class Geoid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatch:
+    """How an aircraft gets to a call: the delay until it is off, its speed through the air, the margin for wind."""
+
+    launch_delay_s: Annotated[float, Ge(0.0)] = 30.0
+    cruise_mps: Annotated[float, Gt(0.0)] = 15.0
+    wind_mps: Annotated[float, Ge(0.0)] = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageSettings:
     """How coverage is computed where nothing else is asked."""
 
     service_radius_m: Annotated[float, Gt(0.0)]
     demand_spacing_m: Annotated[float, Gt(0.0)]
+    dispatch: Dispatch = field(default_factory=Dispatch)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

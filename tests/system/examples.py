@@ -154,7 +154,8 @@ SCENARIO: Final[dict[str, Any]] = {
     "model": "mclp",
     "new_sites": 2,
     "coverage_percent": 95.0,
-    "service_radius_m": 3000.0,
+    "layer": "population",
+    "service_time": {"minutes": 5.0, "launch_delay_s": 30.0, "cruise_mps": 15.0, "wind_mps": 3.0},
     "existing": "laid_out",
     "source": "given",
     "spacing_m": 2000.0,
@@ -167,6 +168,15 @@ SCENARIO: Final[dict[str, Any]] = {
     "unit": "武昌区",
     "unit_cost_cny": 300_000.0,
     "time_limit_s": 1.0,
+}
+WHAT_IF: Final[dict[str, Any]] = {
+    "layer": "population",
+    "service_time": {"minutes": 5.0, "launch_delay_s": 30.0, "cruise_mps": 15.0, "wind_mps": 3.0},
+    "kind": "nest",
+    "function": "takeoff_landing",
+    "add": [{"lng": LNG, "lat": LAT, "kind": "nest", "functions": ["takeoff_landing"], "service_radius_m": 3000.0}],
+    "move": [{"site_id": "S-example", "lng": LNG, "lat": LAT}],
+    "remove": ["S-example"],
 }
 REASON: Final[dict[str, Any]] = {"reason": "说明"}
 
@@ -190,5 +200,6 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "PUT /sites/{site_id}": SITE,
     "POST /sites/{site_id}/{move}": {"reason": "说明", "effective_at": YESTERDAY},
     "POST /sites/solve": SCENARIO,
+    "POST /coverage/what-if": WHAT_IF,
     "PUT /scenarios/{scenario_id}/name": {"name": "武昌两处"},
 }

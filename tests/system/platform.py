@@ -176,9 +176,13 @@ def environment_of(database_url: str, bus_url: str, folder: Path) -> dict[str, s
 
 
 @contextmanager
-def running(database_url: str, bus_url: str, folder: Path, groups: Groups) -> Iterator[Platform]:
-    """A platform of one process a group, stopped at the end."""
+def running(
+    database_url: str, bus_url: str, folder: Path, groups: Groups, *, city: Path | None = None
+) -> Iterator[Platform]:
+    """A platform of one process a group, stopped at the end; of another city than the usual where one is named."""
     environment = environment_of(database_url, bus_url, folder)
+    if city is not None:
+        environment["CITY_DIR"] = str(city)
     logs = [folder / ("-".join(group) + f".{number}.log") for number, group in enumerate(groups)]
     platform = Platform([Process(group, environment, log) for group, log in zip(groups, logs, strict=True)])
     try:

@@ -1,6 +1,18 @@
 """HTTP in and out; no decisions."""
 
-from services.sites.api import changes, city, coverage, files, history, progress, reports, scenarios, sites
+from services.sites.api import (
+    changes,
+    city,
+    coverage,
+    demand,
+    files,
+    history,
+    progress,
+    reports,
+    scenarios,
+    sites,
+    what_if,
+)
 
 routers = (
     files.router,
@@ -11,5 +23,7 @@ routers = (
     reports.router,
     scenarios.router,
     coverage.router,
+    what_if.router,
+    demand.router,
     city.router,
 )

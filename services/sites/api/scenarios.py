@@ -118,7 +118,7 @@ def solve(
     tx: Tx, state: State, caller: Steward, asked: Annotated[ScenarioAsked, body(ScenarioAsked)], answer: Response
 ) -> ScenarioView:
     """Look for the best next sites over the city's demand. It runs on its own: follow it at the Location."""
-    scenario = scenarios.ask(tx, asked, caller.sub)
+    scenario = scenarios.ask(tx, state.city, asked, caller.sub)
     tx.after_commit(state.runs.wake)
     answer.headers["location"] = f"/scenarios/{scenario.scenario_id}"
     return _view(scenario, state)

@@ -14,7 +14,9 @@ from shared.volumes import AltitudeReference
 
 Floats = NDArray[np.float64]
 TOUCH_M = 0.001  # touching is inside, as airspace decides it
+TOUCH_DEG = 2e-8  # no less than that anywhere between the polar circles
 METRES_A_DEGREE = 111_320.0
+_MOST_ROWS = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def _within(zone: ZoneCopy, lng: Floats, lat: Floats) -> NDArray[np.bool_]:
     core, radius_m = core_of(zone.spec.outline)
     if isinstance(core, shapely.Polygon):
         shapely.prepare(core)
-        return np.asarray(shapely.intersects_xy(core, lng, lat), np.bool_)
+        return np.asarray(shapely.dwithin(core, shapely.points(lng, lat), TOUCH_DEG), np.bool_)
     if isinstance(core, shapely.Point):
         _, _, metres = legs(np.full(len(lng), core.x), np.full(len(lat), core.y), lng, lat)
     else:
@@ -77,8 +79,25 @@ def _within(zone: ZoneCopy, lng: Floats, lat: Floats) -> NDArray[np.bool_]:
 
 def cells(lng: Floats, lat: Floats, cell_m: float, reference_lat: float) -> NDArray[np.int64]:
     """A number for the square cell of each position, counted from 0; squares at `reference_lat`."""
+    return lattice_cells(lng, lat, cell_m, reference_lat)[1]
+
+
+def lattice_cells(
+    lng: Floats, lat: Floats, cell_m: float, reference_lat: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The cells that positions lie in, as columns and rows of the lattice (c, 2), and the cell of each position."""
+    step_lng, step_lat = _steps(cell_m, reference_lat)
+    columns, rows = np.floor(lng / step_lng).astype(np.int64), np.floor(lat / step_lat).astype(np.int64)
+    found, numbers = np.unique(columns * _MOST_ROWS + rows + _MOST_ROWS // 2, return_inverse=True)  # one key a cell
+    places = np.column_stack([found // _MOST_ROWS, found % _MOST_ROWS - _MOST_ROWS // 2])
+    return places, np.asarray(numbers, np.int64)
+
+
+def lattice_corner(places: NDArray[np.int64], cell_m: float, reference_lat: float) -> Floats:
+    """The south-west corner of cells of the lattice, longitude and latitude."""
+    return np.asarray(places * np.array(_steps(cell_m, reference_lat)), np.float64)
+
+
+def _steps(cell_m: float, reference_lat: float) -> tuple[float, float]:
     step_lat = cell_m / METRES_A_DEGREE
-    step_lng = step_lat / np.cos(np.radians(reference_lat))
-    places = np.column_stack([np.floor(lng / step_lng), np.floor(lat / step_lat)])
-    _, numbers = np.unique(places, axis=0, return_inverse=True)
-    return np.asarray(numbers.ravel(), np.int64)
+    return step_lat / float(np.cos(np.radians(reference_lat))), step_lat

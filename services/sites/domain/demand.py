@@ -1,7 +1,9 @@
-"""Where people are: the census spread over a regular grid inside each district, off the water. Pure."""
+"""Where demand is: the census spread over a regular grid inside each district, off the water; other layers. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
 import numpy as np
 import shapely
@@ -12,9 +14,31 @@ from shared.city import District
 METRES_A_DEGREE = 111_320.0
 
 
+class LayerSource(StrEnum):
+    """Where a layer of demand comes from."""
+
+    CENSUS = "census"  # of the city's profile: its people, spread over its dry land
+    TOWNS = "towns"  # of the city's profile: each town once
+    POINTS = "points"  # imported
+    RASTER = "raster"  # imported
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """A layer of demand points; `version` changes with any of them."""
+
+    layer: str
+    source: LayerSource
+    version: str
+    points: int
+    weight: float
+    imported_at: datetime
+    imported_by: str
+
+
 @dataclass(frozen=True, slots=True)
 class DemandPoint:
-    """The middle of a grid cell, with the people it stands for."""
+    """A place with the people (or whatever else the layer weighs by) it stands for."""
 
     lng: float
     lat: float
@@ -57,3 +81,12 @@ def _lattice(
     rows = (np.arange(np.floor(south / step_lat), np.ceil(north / step_lat)) + 0.5) * step_lat
     lng, lat = np.meshgrid(columns, rows)
     return lng.ravel().round(6), lat.ravel().round(6)
+
+
+def settle(lng: NDArray[np.float64], lat: NDArray[np.float64], districts: Iterable[District]) -> list[str]:
+    """The district (adcode) of each position, empty outside the city; on a shared edge the first by adcode."""
+    found = np.full(len(lng), "", dtype=object)
+    for district in sorted(districts, key=lambda each: each.adcode, reverse=True):
+        shapely.prepare(district.polygon)
+        found[shapely.intersects_xy(district.polygon, lng, lat)] = district.adcode
+    return list(found)

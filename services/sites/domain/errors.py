@@ -127,3 +127,45 @@ class ScenarioWithoutResult(Conflict):
 
 class NoCandidates(Invalid):
     """Nothing is left that could be chosen."""
+
+
+class LayerNotFound(NotFound):
+    """No layer of demand has this name."""
+
+    def __init__(self, layer: str) -> None:
+        super().__init__(f"there is no layer of demand {layer}", layer=layer)
+
+
+class LayerNotAsked(Invalid):
+    """A scenario is asked over a layer there is none of (any more)."""
+
+    def __init__(self, layer: str) -> None:
+        super().__init__(f"there is no layer of demand {layer}", field="layer")
+
+
+class LayerOfTheCity(Conflict):
+    """The layer is made from the city's profile."""
+
+    def __init__(self, layer: str) -> None:
+        super().__init__(f"layer {layer} is made from the city's files: take another name", field="layer")
+
+
+class SiteNotInUse(Conflict):
+    """A site that is to be moved or removed serves nobody now."""
+
+    def __init__(self, site_id: str, field: str) -> None:
+        super().__init__(f"{site_id} is no site in use", field=field)
+
+
+class StandardNotClear(Invalid):
+    """How far a site serves is not said, or said twice, or nowhere."""
+
+    def __init__(self, detail: str, field: str) -> None:
+        super().__init__(detail, field=field)
+
+
+class NoSuchTile(NotFound):
+    """The map has no such tile at this zoom."""
+
+    def __init__(self, z: int, x: int, y: int) -> None:
+        super().__init__(f"there is no tile {x}/{y} at zoom {z}")

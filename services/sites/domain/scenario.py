@@ -9,7 +9,9 @@ from uuid import UUID
 
 from annotated_types import Ge, Gt, Le, Len
 
+from services.sites.domain.reach import ServiceTime
 from services.sites.siting.models import Model
+from shared.city import CityProfile
 from shared.contracts.assessment import Restriction
 from shared.contracts.sites import SiteKind
 from shared.values import Identifier, Latitude, Longitude, Name, Text
@@ -72,7 +74,9 @@ class ScenarioAsked:
     model: Model
     new_sites: Annotated[int, Ge(1), Le(MOST_CANDIDATES)] | None = None
     coverage_percent: Annotated[float, Gt(0.0), Le(100.0)] = 100.0
+    layer: Identifier = "population"
     service_radius_m: Annotated[float, Gt(0.0), Le(100_000.0)] | None = None
+    service_time: ServiceTime | None = None
     existing: Existing = Existing.LAID_OUT
     source: CandidateSource = CandidateSource.GRID
     spacing_m: Annotated[float, Ge(200.0), Le(50_000.0)] = 1_500.0
@@ -91,6 +95,14 @@ class ScenarioAsked:
             raise ValueError("new_sites belongs to mclp and p_median, and they need it; lscp finds the number")
         if bool(self.positions) != (self.source is CandidateSource.GIVEN):
             raise ValueError("positions belong to the source `given`, and it needs them")
+        if self.service_time is not None and self.service_radius_m is not None:
+            raise ValueError("service_time and service_radius_m exclude each other")
+
+    def radius_m(self, city: CityProfile) -> float:
+        """How far a site serves. Raises StandardNotClear."""
+        if self.service_time is not None:
+            return self.service_time.radius_m(city.dispatch, "service_time.")
+        return self.service_radius_m or city.service_radius_m
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +120,8 @@ class Inputs:
     """What it was computed from: demand by the city's version, sites and zones as they stood, candidates."""
 
     city_version: str
+    layer: str = "population"
+    layer_version: str = ""
     demand_points: int
     people: float
     service_radius_m: float

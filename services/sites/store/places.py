@@ -5,10 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from geoalchemy2.shape import from_shape
 
-from services.sites.domain.demand import DemandPoint
-from services.sites.store.tables import city_version, demand_point, district
+from services.sites.store.tables import city_version, district
 from shared.city import District
-from shared.db import copy_rows
 from shared.frame import Transaction
 
 Position = tuple[float, float]
@@ -34,18 +32,12 @@ def version(connection: sa.Connection) -> str | None:
     return found
 
 
-def replace_city(tx: Transaction, version: str, districts: Sequence[District], points: Sequence[DemandPoint]) -> None:
+def replace_city(tx: Transaction, version: str, districts: Sequence[District]) -> None:
     """Fill the tables anew."""
-    for table in (demand_point, district, city_version):
+    for table in (district, city_version):
         tx.execute(sa.delete(table))
     tx.execute(sa.insert(city_version), {"only": True, "version": version})
     tx.execute(sa.insert(district), [_district_row(each) for each in districts])
-    rows = (
-        (number, point.adcode, point.population, f"SRID=4326;POINT({point.lng} {point.lat})")
-        for number, point in enumerate(points)
-    )
-    copy_rows(tx.cursor, "sites.demand_point", ("point_id", "adcode", "population", "position"), rows)
-    tx.execute(sa.text("ANALYZE sites.demand_point"))
 
 
 def _district_row(each: District) -> dict[str, object]:

@@ -11,10 +11,11 @@ WITH reached AS (
     SELECT DISTINCT d.point_id
       FROM unnest(CAST(:lngs AS float8[]), CAST(:lats AS float8[]), CAST(:radii AS float8[])) AS s (lng, lat, radius_m)
       JOIN sites.demand_point d
-        ON ST_DWithin(d.position, CAST(ST_SetSRID(ST_Point(s.lng, s.lat), 4326) AS geography), s.radius_m))
+        ON d.layer = 'population'
+       AND ST_DWithin(d.position, CAST(ST_SetSRID(ST_Point(s.lng, s.lat), 4326) AS geography), s.radius_m))
 SELECT d.adcode, sum(d.population) AS population, coalesce(sum(d.population) FILTER (WHERE r.point_id IS NOT NULL), 0)
   FROM sites.demand_point d LEFT JOIN reached r USING (point_id)
- GROUP BY d.adcode ORDER BY d.adcode
+ WHERE d.layer = 'population' GROUP BY d.adcode ORDER BY d.adcode
 """)
 
 

@@ -10,10 +10,9 @@ from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP, insert
 from sqlalchemy.dialects.postgresql import UUID as UUID_COLUMN
 
 from services.sites.domain.candidates import ZoneCopy
-from services.sites.domain.demand import DemandPoint
 from services.sites.domain.scenario import Inputs, Place, Result, Scenario, ScenarioAsked, ScenarioState, Stage
 from services.sites.store.contract import Contract
-from services.sites.store.tables import city_version, metadata
+from services.sites.store.tables import metadata
 from shared.contracts.airspace import ZoneSpec
 from shared.frame import Transaction
 
@@ -48,11 +47,6 @@ scenario = sa.Table(
 )
 _COLUMNS = [column for column in scenario.c if column.name != "places"]
 
-_DEMAND = sa.text("""
-SELECT ST_X(CAST(position AS geometry)) AS lng, ST_Y(CAST(position AS geometry)) AS lat, adcode, population
-  FROM sites.demand_point ORDER BY point_id
-""")
-
 
 def follow_zone(tx: Transaction, zone_id: str, zone_version: int, spec: ZoneSpec, *, in_force: bool) -> None:
     """Keep the copy of a zone; an older version changes nothing, a withdrawal outlasts the version it ends."""
@@ -74,12 +68,6 @@ def zones_in_force(connection: sa.Connection) -> list[ZoneCopy]:
     """Every zone in force, by id."""
     statement = sa.select(zone.c.zone_id, zone.c.zone_version, zone.c.spec).where(zone.c.in_force)
     return [ZoneCopy(*row) for row in connection.execute(statement.order_by(zone.c.zone_id))]
-
-
-def demand(connection: sa.Connection) -> tuple[str, list[DemandPoint]]:
-    """The city's version and its demand points."""
-    version = connection.execute(sa.select(city_version.c.version)).scalar_one()
-    return version, [DemandPoint(*row) for row in connection.execute(_DEMAND)]
 
 
 def insert_scenario(tx: Transaction, new: Scenario) -> None:

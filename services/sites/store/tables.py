@@ -38,9 +38,22 @@ district = sa.Table(
     sa.Column("polygon", _geometry("MULTIPOLYGON"), nullable=False),
 )
 
+demand_layer = sa.Table(
+    "demand_layer",
+    metadata,
+    sa.Column("layer", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("points", sa.Integer, nullable=False),
+    sa.Column("weight", sa.Double, nullable=False),
+    sa.Column("imported_at", _instant(), nullable=False),
+    sa.Column("imported_by", sa.Text, nullable=False),
+)
+
 demand_point = sa.Table(
     "demand_point",
     metadata,
+    sa.Column("layer", sa.Text, primary_key=True),
     sa.Column("point_id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("adcode", sa.Text, nullable=False),
     sa.Column("population", sa.Double, nullable=False),

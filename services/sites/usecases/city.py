@@ -1,8 +1,8 @@
 """The city's districts and demand are loaded into PostGIS when the service starts, once per version of its files."""
 
-from services.sites.domain.demand import spread
 from services.sites.domain.register import settle_in
 from services.sites.store import places, register, routes
+from services.sites.usecases import demand
 from shared.city import CityProfile
 from shared.frame import Transaction
 
@@ -14,8 +14,8 @@ def load_places(tx: Transaction, city: CityProfile) -> bool:
     """
     if places.lock_city(tx) == city.version:
         return False
-    points = spread(city.districts, city.demand_spacing_m, city.centre[1])
-    places.replace_city(tx, city.version, city.districts, points)
+    places.replace_city(tx, city.version, city.districts)
+    demand.load_layers(tx, city)
     routes.redistrict(tx)
     _redistrict_sites(tx)
     return True

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from services.sites.domain.candidates import ZoneCopy, cells, inside, lasts_on_ground
 from services.sites.domain.counting import Standing
 from services.sites.domain.demand import DemandPoint, spread
-from services.sites.domain.errors import NoCandidates
+from services.sites.domain.errors import LayerNotAsked, NoCandidates
 from services.sites.domain.register import Site
 from services.sites.domain.scenario import (
     MOST_CANDIDATES,
@@ -24,6 +24,7 @@ from services.sites.domain.scenario import (
 )
 from services.sites.siting.arrays import Bools, Floats
 from services.sites.siting.costs import GeodesicCosts
+from services.sites.store import demand as demand_store
 from services.sites.store import places as place_store
 from services.sites.store import register as register_store
 from services.sites.store import scenarios as store
@@ -86,7 +87,7 @@ class Question:
 
 def question(connection: sa.Connection, city: CityProfile, asked: ScenarioAsked) -> Question:
     """Gather what the answer is computed from, as it stands now. Raises NoCandidates."""
-    version, demand = store.demand(connection)
+    demand = _demand(connection, asked.layer)
     existing = _existing(connection, asked.existing)
     zones = _zones(connection, city, asked)
     offered = _offered(connection, city, asked)
@@ -96,16 +97,25 @@ def question(connection: sa.Connection, city: CityProfile, asked: ScenarioAsked)
     if not candidates:
         raise NoCandidates("no candidate is left outside the zones" if offered else "there is no candidate")
     inputs = Inputs(
-        city_version=version,
+        city_version=city.version,
+        layer=asked.layer,
+        layer_version=demand_store.version(connection, asked.layer) or "",
         demand_points=len(demand),
         people=sum(point.population for point in demand),
-        service_radius_m=asked.service_radius_m or city.service_radius_m,
+        service_radius_m=asked.radius_m(city),
         existing=[place.site_id for place in existing if place.site_id is not None],
         zones=[zone.name for zone in zones],
         candidates=len(candidates),
         left_out=len(offered) - len(candidates),
     )
     return Question(asked, inputs, demand, existing, candidates, city.centre[1])
+
+
+def _demand(connection: sa.Connection, layer: str) -> list[DemandPoint]:
+    points = demand_store.points(connection, layer)
+    if not points:
+        raise LayerNotAsked(layer)
+    return points
 
 
 def _existing(connection: sa.Connection, wanted: Existing) -> list[Place]:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
-from services.sites.domain.errors import ScenarioNotFound, ScenarioNotOver, ScenarioWithoutResult
+from services.sites.domain.errors import LayerNotAsked, ScenarioNotFound, ScenarioNotOver, ScenarioWithoutResult
 from services.sites.domain.register import Report
 from services.sites.domain.scenario import ChosenSite, Result, Scenario, ScenarioAsked, ScenarioState
+from services.sites.store import demand
 from services.sites.store import register as register_store
 from services.sites.store import scenarios as store
 from services.sites.usecases import register
+from shared.city import CityProfile
 from shared.contracts.airspace import ZoneChanged, ZonePublished, ZoneWithdrawn
 from shared.contracts.sites import SiteSpec
 from shared.errors import Conflict
@@ -32,8 +34,11 @@ def follow_zones(tx: Transaction, received: Sequence[Received[ZonePublished | Zo
         store.follow_zone(tx, event.zone_id, event.zone_version, spec, in_force=not withdrawn)
 
 
-def ask(tx: Transaction, asked: ScenarioAsked, asked_by: str) -> Scenario:
-    """Queue a scenario. Raises TooManyWaiting."""
+def ask(tx: Transaction, city: CityProfile, asked: ScenarioAsked, asked_by: str) -> Scenario:
+    """Queue a scenario. Raises TooManyWaiting, StandardNotClear, LayerNotAsked."""
+    asked.radius_m(city)
+    if demand.version(tx.connection, asked.layer) is None:
+        raise LayerNotAsked(asked.layer)
     if len(store.unfinished(tx.connection)) >= MOST_WAITING:
         raise TooManyWaiting(f"{MOST_WAITING} scenarios are waiting: cancel one, or wait")
     scenario = Scenario(

@@ -255,3 +255,35 @@ def test_zones_are_imported_in_any_format_in_parts_and_exported_again(regulator:
     again = regulator.read("zones", "import", str(out), "--format", "ed269")
     assert (again["accepted"], again["errors"]) == (0, [])
     assert again["unchanged"] >= 1_209
+
+
+def test_scenarios_are_started_followed_compared_and_adopted(planner: Terminal, operator: Terminal) -> None:
+    more = json.dumps({"spacing_m": 12_000, "unit_cost_cny": 500_000, "time_limit_s": 15})
+    words = ("sites", "scenario", "start")
+    started = planner.type(*words, "甲案", "--model", "mclp", "--new-sites", "3", "--more", "-", stdin=more)
+    assert started.exit_code == 0, started.output
+    assert "solved" in started.stdout
+    assert "3 new sites" in started.stdout
+    a = planner.read("sites", "scenario", "list", "--limit", "1")[0]["scenario_id"]
+    asked = ("乙案", "--model", "mclp", "--new-sites", "5", "--minutes", "6", "--more", "-", "--no-watch")
+    queued = planner.type("--json", *words, *asked, stdin=more)
+    b = json.loads(queued.stdout)["scenario_id"]
+    assert "solved" in planner.type("sites", "scenario", "watch", b).stdout
+    compared = planner.type("sites", "scenario", "compare", a, b)
+    assert compared.exit_code == 0, compared.output
+    assert "甲案" in compared.stdout
+    assert "CNY a person" in compared.stdout
+    adopted = planner.type("sites", "scenario", "adopt", a)
+    assert "3 sites proposed, 3 of them new" in adopted.stdout, adopted.output
+    assert len(planner.read("sites", "list", "--state", "proposed", "--limit", "500")) >= 3
+    assert "0 of them new" in planner.type("sites", "scenario", "adopt", a).stdout
+    long = json.dumps({"spacing_m": 1_500, "time_limit_s": 600})
+    running = planner.type(
+        "--json", *words, "丙案", "--model", "mclp", "--new-sites", "300", "--more", "-", "--no-watch", stdin=long
+    )
+    c = json.loads(running.stdout)["scenario_id"]
+    assert "cancelled" in planner.type("sites", "scenario", "cancel", c).stdout
+    failed = planner.type(*words, "丁案", "--model", "lscp", "--radius-m", "10", "--more", "-", stdin=more)
+    assert failed.exit_code == 1
+    assert "failed" in failed.stdout
+    assert operator.type("sites", "scenario", "list").exit_code == 1

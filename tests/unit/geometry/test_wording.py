@@ -21,7 +21,7 @@ def test_another_operator_is_never_named(code: FindingCode, kind: SubjectKind, o
     finding = Finding(
         code=code, effect=Effect.REFUSES, against=kind, against_id=other, against_version=987, against_operator=operator
     )
-    said = message(finding)
+    said = message(finding, "Asia/Shanghai")
     for text in (said.zh, said.en):
         assert text
         assert other not in text
@@ -42,7 +42,7 @@ def test_a_zone_reads_in_both_languages() -> None:
         starts_at=datetime(2026, 11, 23, 1, 0, 5, tzinfo=UTC),
         ends_at=datetime(2026, 11, 23, 1, 2, tzinfo=UTC),
     )
-    said = message(finding)
+    said = message(finding, "Asia/Shanghai")
     assert said.zh == (
         "进入管制空域“天河机场净空保护区”，须经空中交通管理机构批准；真高 80–100.5 米；"
         "11月23日 09:00:05 至 11月23日 09:02:00；民航湖北监管局（依据：条例第十九条）。"
@@ -58,7 +58,7 @@ def test_what_would_be_enough_is_said() -> None:
         clear_by_m=40.1,
         clear_above_m=20.0,
     )
-    said = message(finding)
+    said = message(finding, "Asia/Shanghai")
     assert "侧移 40.1 米或升高 20 米即可避开" in said.zh
     assert "clear of it 40.1 m to the side or 20 m higher" in said.en
 
