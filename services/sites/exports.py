@@ -133,15 +133,13 @@ _EXAMPLE: Final[Mapping[str, Any]] = {
     "site_id": "example-1",
     "name": "示例起降点 Example",
     "kind": "point",
-    "lng": 114.3055,
-    "lat": 30.5928,
     "state": "approved",
     "functions": ["takeoff_landing", "energy"],
     "aircraft_classes": ["light", "small"],
     "pads": 1,
     "service_radius_m": 3000.0,
     "operator": "",
-    "unit": "江岸区",
+    "unit": "示例单位",
     "address": "",
     "source": "",
     "demo": False,
@@ -151,16 +149,21 @@ _EXAMPLE: Final[Mapping[str, Any]] = {
 }
 
 
-def csv_template() -> bytes:
-    """The header and one example row."""
+def _example(place: tuple[float, float]) -> dict[str, Any]:
+    return {**_EXAMPLE, "lng": place[0], "lat": place[1]}
+
+
+def csv_template(place: tuple[float, float]) -> bytes:
+    """The header and one example row, at a longitude and latitude."""
+    example = _example(place)
     out = io.StringIO(newline="")
-    csv.writer(out).writerows([COLUMNS, [_cell(column, _EXAMPLE[column]) for column in COLUMNS]])
+    csv.writer(out).writerows([COLUMNS, [_cell(column, example[column]) for column in COLUMNS]])
     return out.getvalue().encode("utf-8-sig")
 
 
-def geojson_template() -> bytes:
-    """One example feature."""
-    properties = {key: value for key, value in _EXAMPLE.items() if key not in ("lng", "lat") and value is not None}
-    geometry = {"type": "Point", "coordinates": [_EXAMPLE["lng"], _EXAMPLE["lat"]]}
+def geojson_template(place: tuple[float, float]) -> bytes:
+    """One example feature, at a longitude and latitude."""
+    properties = {key: value for key, value in _EXAMPLE.items() if value is not None}
+    geometry = {"type": "Point", "coordinates": list(place)}
     feature = {"type": "Feature", "id": _EXAMPLE["site_id"], "properties": properties, "geometry": geometry}
     return orjson.dumps({"type": "FeatureCollection", "features": [feature]}, option=orjson.OPT_INDENT_2)

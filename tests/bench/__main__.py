@@ -1,4 +1,4 @@
-"""`make bench`: python -m tests.bench [--quick] [--only kafka|http|postgis ...]; writes build/bench.json and the table.
+"""`make bench`: python -m tests.bench [--quick] [--only PART ...]; writes build/bench.json and the table.
 
 The first run fills the databases that the others clone (some minutes); they serve for two days. Both files are written
 after each part, so that a part that fails takes nothing of the others with it; the exit is then 1.
@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from typing import Final
 
 from shared.city import load_city
-from tests.bench import baseline, measure, report
+from tests.bench import baseline, measure, planning, report
 from tests.bench.progress import say
 from tests.bench.servers import FOLDER, started
 from tests.bench.standing import Databases, Size, fill
@@ -22,7 +22,7 @@ from tests.bench.world import lines
 
 FULL: Final = Size(zones=5_000, filings=132_000, fresh=32_000)
 QUICK: Final = Size(zones=500, filings=6_000, fresh=6_000)
-PARTS: Final = ("http", "kafka", "postgis")
+PARTS: Final = ("http", "kafka", "postgis", "planning")
 
 
 def main() -> int:
@@ -86,6 +86,15 @@ class Bench:
         say("measuring the baseline in plain PostGIS")
         url, city = self._databases.url(self._raw), self._databases.city
         self._measured.checks_per_s = baseline.checks_per_s(url, city, self._plans, seconds=10)
+
+    def planning(self) -> None:
+        """What-if, and the best next sites."""
+        with self._databases.clone(self._empty) as url:
+            say("measuring what-if")
+            self._measured.what_if_ms = planning.what_if_ms(url, self._databases.city)
+        if self._size is FULL:
+            say("measuring the best sites")
+            self._measured.siting = planning.siting()
 
     def _fresh(self) -> measure.Plans:
         return measure.Plans(self._plans, self._size.fresh)

@@ -20,6 +20,11 @@ _AIMS: Final = {
     "http.p50_ms.full": "≤ 15",
     "http.p99_ms.200": "≤ 100",
     "http.decided_by_s.10000": "≤ 75",
+    "coverage.what_if_ms": "≤ 100",
+    "siting.mclp_s.1000": "≤ 10",
+    "siting.mclp_gap.1000": "≤ 0.3",
+    "siting.mclp_gap.500": "≤ 1.5",
+    "siting.mclp_gap.300": "≤ 1.5",
 }
 _WHAT: Final = {
     "kafka.plans_per_s.full": "three processes, from `inbound.flight-plans` to the decided state",
@@ -32,6 +37,9 @@ _WHAT: Final = {
     "http.p50_ms.empty": "the same without zones and without other plans",
     "http.p50_ms.200": "200 plans offered a second, arriving by chance, each timed from when it was due",
     "http.decided_by_s.10000": "10,000 plans offered over 60 s: when the last of them was decided",
+    "coverage.what_if_ms": "a site added, moved or removed, 10,000 demand points, 1,000 sites: 19 of 20 answers",
+    "siting.mclp_s.1000": "`tianyuan sites solve`, 10,000 demand points, 5,000 candidates, as a whole",
+    "siting.mclp_gap.1000": "how far at most the answer is from the best there is",
     "postgis.checks_per_s.full": "the same check as plain PostGIS queries, two connections, nothing decided or written",
 }
 
@@ -55,6 +63,8 @@ class Measured:
     # kafka.full, kafka.empty, http.many.full, http.one.full, http.many.empty, http.one.empty, http.offered.full, ...
     runs: dict[str, Run] = field(default_factory=dict)
     checks_per_s: float | None = None
+    what_if_ms: Sequence[float] = ()
+    siting: Sequence[tuple[int, float, float]] = ()  # p, seconds, gap in percent
 
 
 def figures(measured: Measured) -> list[Figure]:
@@ -68,6 +78,12 @@ def figures(measured: Measured) -> list[Figure]:
         found.append(Figure(f"http.decided_by_s.{paced.plans}", round(paced.took_s, 1), "s"))
     if measured.checks_per_s is not None:
         found.append(Figure("postgis.checks_per_s.full", round(measured.checks_per_s), "checks/s"))
+    if measured.what_if_ms:
+        ordered = sorted(measured.what_if_ms)
+        found.append(Figure("coverage.what_if_ms", round(ordered[int(0.95 * len(ordered))], 1), "ms"))
+    for p, seconds, gap in measured.siting:
+        found.append(Figure(f"siting.mclp_s.{p}", round(seconds, 1), "s"))
+        found.append(Figure(f"siting.mclp_gap.{p}", round(gap, 3), "%"))
     return found
 
 

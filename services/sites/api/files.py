@@ -85,9 +85,10 @@ def export_sites(
 
 
 @router.get("/sites/template", response_class=Response, responses=_FILE)
-def import_template(caller: Anyone, format: FileFormat = FileFormat.CSV) -> Response:  # noqa: A002
+def import_template(state: State, caller: Anyone, format: FileFormat = FileFormat.CSV) -> Response:  # noqa: A002
     """A file to start from: the columns, and one example."""
-    content = exports.csv_template() if format is FileFormat.CSV else exports.geojson_template()
+    write = exports.csv_template if format is FileFormat.CSV else exports.geojson_template
+    content = write(state.city.centre)
     return _file(content, format, "sites-template")
 
 
