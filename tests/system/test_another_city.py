@@ -123,7 +123,9 @@ def plan_sites(planner: httpx.Client) -> list[str]:
         "quotas": {"SB2": {"least": 1}},
     }
     scenario_id = ok(planner.post("/sites/solve", json=asked))["scenario_id"]
-    view = eventually(lambda: (v := ok(planner.get(f"/scenarios/{scenario_id}")))["state"] == "solved" and v, 60)
+    view = eventually(
+        lambda: (v := ok(planner.get(f"/scenarios/{scenario_id}")))["state"] == "solved" and v, timeout_s=60
+    )
     assert view["inputs"]["people"] == pytest.approx(65_000)
     assert view["inputs"]["service_radius_m"] == 2_000
     assert view["price"]["cost_cny"] == 600_000
@@ -132,7 +134,7 @@ def plan_sites(planner: httpx.Client) -> list[str]:
     assert "SB2" in {place["district"] for place in places}
     site_ids: list[str] = ok(planner.post(f"/scenarios/{scenario_id}/propose"))["site_ids"]
     for site_id in site_ids:
-        assessed = eventually(lambda s=site_id: ok(planner.get(f"/sites/{s}"))["assessment"], 30)
+        assessed = eventually(lambda s=site_id: ok(planner.get(f"/sites/{s}"))["assessment"], timeout_s=30)
         assert assessed["outcome"] == "approved", assessed
     return site_ids
 
@@ -163,7 +165,9 @@ def fly_and_open_a_line(operator: httpx.Client, planner: httpx.Client, site_id: 
     from_site = {"departure": {"site_id": site_id}, "arrival": {"site_id": site_id}}
     plan = flight(local(14), spec["lng"], spec["lat"]) | from_site
     key = {"prefer": "wait=20", "idempotency-key": str(uuid.uuid4())}
-    filed = eventually(lambda: (a := operator.post("/flight-plans", json=plan, headers=key)).is_success and a, 30)
+    filed = eventually(
+        lambda: (a := operator.post("/flight-plans", json=plan, headers=key)).is_success and a, timeout_s=30
+    )
     assert filed.json()["state"] == "approved", filed.text
     line = {
         "route_id": "L1",
@@ -175,14 +179,14 @@ def fly_and_open_a_line(operator: httpx.Client, planner: httpx.Client, site_id: 
         "aircraft_class": "light",
     }
     ok(planner.post("/routes", json=line))
-    eventually(lambda: planner.post("/routes/L1/open", json={"reason": "决议 7"}).is_success, 30)
+    eventually(lambda: planner.post("/routes/L1/open", json={"reason": "决议 7"}).is_success, timeout_s=30)
     ok(planner.post("/routes/L1/classification", json={"route_class": "governance", "evidence": "决议 7"}))
 
     def counted() -> bool:
         targets = {each["target"]["target_id"]: each["count"] for each in ok(planner.get("/progress"))["targets"]}
         return bool(targets["lines"] == 1)
 
-    eventually(counted, 30)
+    eventually(counted, timeout_s=30)
 
 
 def report(planner: httpx.Client) -> None:

@@ -1523,12 +1523,139 @@ export interface paths {
         };
         /**
          * Read Coverage
-         * @description Coverage by sites in use (of a kind): within each site's own service radius, or within one for all.
+         * @description Coverage by sites in use, by district: within each site's own radius, one radius for all, or so many minutes.
          */
         get: operations["read_coverage_coverage_get"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coverage.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Coverage
+         * @description Coverage as a table, served by at least one, two, three sites: a row for each district, cell or demand point.
+         */
+        get: operations["export_coverage_coverage_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coverage/cells.geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Map Cells
+         * @description Coverage by cell of a grid; cells without demand are left out.
+         */
+        get: operations["map_cells_coverage_cells_geojson_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coverage/tiles/{z}/{x}/{y}.mvt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Tile
+         * @description The same cells as a Mapbox vector tile with people, served_1, served_2, served_3; empty where there are none.
+         */
+        get: operations["read_tile_coverage_tiles__z___x___y__mvt_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coverage/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask What If
+         * @description Coverage with sites added, moved and removed, beside coverage as it is.
+         */
+        post: operations["ask_what_if_coverage_what_if_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/demand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Layers
+         * @description The layers there are.
+         */
+        get: operations["list_layers_demand_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/demand/{layer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Layer
+         * @description A file as a layer of demand, in place of what the layer had before; the same file again changes nothing.
+         *
+         *     CSV with lng, lat and weight, GeoJSON points with a property `weight`, or a GeoTIFF whose first band is the weight.
+         *     Sound points in the city go in, every other is explained. A file that is none as a whole is refused with 422.
+         */
+        post: operations["import_layer_demand__layer__post"];
+        /**
+         * Forget Layer
+         * @description Forget an imported layer.
+         */
+        delete: operations["forget_layer_demand__layer__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1866,12 +1993,6 @@ export interface components {
             method: string;
         };
         /**
-         * By
-         * @description What progress may be broken down by.
-         * @enum {string}
-         */
-        By: "district" | "unit" | "kind" | "scenario";
-        /**
          * CandidateSource
          * @description Where new sites may be.
          * @enum {string}
@@ -2161,6 +2282,19 @@ export interface components {
             sites: number;
         };
         /**
+         * CoverageChange
+         * @description A place before and after.
+         */
+        CoverageChange: {
+            /** Adcode */
+            adcode: string;
+            name: components["schemas"]["Words"];
+            /** Population */
+            population: number;
+            before: components["schemas"]["CoverageNumbers"];
+            after: components["schemas"]["CoverageNumbers"];
+        };
+        /**
          * CoverageCollection
          * @description A GeoJSON FeatureCollection; `properties` are the city's.
          */
@@ -2195,8 +2329,22 @@ export interface components {
             };
         };
         /**
+         * CoverageNumbers
+         * @description People of a place whom at least one, two, three sites serve; the share is that of at least one.
+         */
+        CoverageNumbers: {
+            /** Served */
+            served: number;
+            /** Share */
+            share: number;
+            /** Served By */
+            served_by: number[];
+        };
+        /**
          * CoverageProperties
-         * @description People of a place, how many of them a site in use serves, and the share of them from 0 to 1.
+         * @description People of a place, how many of them so many sites in use serve as were asked for, and their share from 0 to 1.
+         *
+         *     `served_by` are those whom at least one, two, three sites serve.
          */
         CoverageProperties: {
             /** Adcode */
@@ -2208,6 +2356,8 @@ export interface components {
             served: number;
             /** Share */
             share: number;
+            /** Served By */
+            served_by: number[];
         };
         /**
          * CoverageTotal
@@ -2223,11 +2373,18 @@ export interface components {
             served: number;
             /** Share */
             share: number;
+            /** Served By */
+            served_by: number[];
+            /** Layer */
+            layer: string;
+            /** K */
+            k: number;
             /** Radius M */
             radius_m: number | null;
             /** Usual Radius M */
             usual_radius_m: number;
             kind: components["schemas"]["SiteKind"] | null;
+            function: components["schemas"]["SiteFunction"] | null;
             /** Sites */
             sites: number;
         };
@@ -2258,6 +2415,31 @@ export interface components {
          * @enum {string}
          */
         DaylightEvent: "BMCT" | "SR" | "SS" | "EECT";
+        /**
+         * DemandImportError
+         * @description What is wrong with a row: CSV counts the header as row 1, GeoJSON counts features from 1.
+         */
+        DemandImportError: {
+            /** Row */
+            row: number;
+            /** Field */
+            field: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * DemandImportReport
+         * @description The layer as it is now; `unchanged` where the same file made it; what was left out.
+         */
+        DemandImportReport: {
+            layer: components["schemas"]["LayerView"];
+            /** Unchanged */
+            unchanged: boolean;
+            /** Outside City */
+            outside_city: number;
+            /** Errors */
+            errors: components["schemas"]["DemandImportError"][];
+        };
         /**
          * DistrictCompared
          * @description A district in two scenarios.
@@ -2593,6 +2775,16 @@ export interface components {
         Inputs: {
             /** City Version */
             city_version: string;
+            /**
+             * Layer
+             * @default population
+             */
+            layer?: string;
+            /**
+             * Layer Version
+             * @default
+             */
+            layer_version?: string;
             /** Demand Points */
             demand_points: number;
             /** People */
@@ -2607,6 +2799,32 @@ export interface components {
             candidates: number;
             /** Left Out */
             left_out: number;
+        };
+        /**
+         * LayerSource
+         * @description Where a layer of demand comes from.
+         * @enum {string}
+         */
+        LayerSource: "census" | "towns" | "points" | "raster";
+        /**
+         * LayerView
+         * @description A layer: where it comes from, how many points it has and what they weigh together.
+         */
+        LayerView: {
+            /** Layer */
+            layer: string;
+            source: components["schemas"]["LayerSource"];
+            /** Points */
+            points: number;
+            /** Weight */
+            weight: number;
+            /**
+             * Imported At
+             * Format: date-time
+             */
+            imported_at: string;
+            /** Imported By */
+            imported_by: string;
         };
         /**
          * LifeView
@@ -3317,8 +3535,14 @@ export interface components {
              * @default 100
              */
             coverage_percent?: number;
+            /**
+             * Layer
+             * @default population
+             */
+            layer?: string;
             /** Service Radius M */
             service_radius_m?: number | null;
+            service_time?: components["schemas"]["ServiceTime"] | null;
             /** @default laid_out */
             existing?: components["schemas"]["Existing"];
             /** @default grid */
@@ -3459,6 +3683,20 @@ export interface components {
             price: components["schemas"]["Price"];
             /** Failure */
             failure: string;
+        };
+        /**
+         * ServiceTime
+         * @description On scene within so many minutes of the call; what is not said of the way there is as usual in the city.
+         */
+        ServiceTime: {
+            /** Minutes */
+            minutes: number;
+            /** Launch Delay S */
+            launch_delay_s?: number | null;
+            /** Cruise Mps */
+            cruise_mps?: number | null;
+            /** Wind Mps */
+            wind_mps?: number | null;
         };
         /**
          * ShareView
@@ -4062,6 +4300,23 @@ export interface components {
          */
         Weekday: "MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT" | "SUN" | "ANY";
         /**
+         * WhatIfView
+         * @description Coverage before and after; `newly_served` are whom nobody serves now, `no_longer_served` whom nobody would.
+         */
+        WhatIfView: {
+            /** Sites Before */
+            sites_before: number;
+            /** Sites After */
+            sites_after: number;
+            /** Newly Served */
+            newly_served: number;
+            /** No Longer Served */
+            no_longer_served: number;
+            city: components["schemas"]["CoverageChange"];
+            /** Districts */
+            districts: components["schemas"]["CoverageChange"][];
+        };
+        /**
          * Words
          * @description A text for people, in Chinese and in English.
          */
@@ -4238,6 +4493,39 @@ export interface components {
             in_force_to: string | null;
         };
         /**
+         * By
+         * @description What a row of a table is.
+         * @enum {string}
+         */
+        services__sites__api__coverage__By: "district" | "cell" | "point";
+        /**
+         * By
+         * @description What progress may be broken down by.
+         * @enum {string}
+         */
+        services__sites__domain__series__By: "district" | "unit" | "kind" | "scenario";
+        /**
+         * Added
+         * @description A site that is not there.
+         */
+        Added: {
+            /** Lng */
+            lng: number;
+            /** Lat */
+            lat: number;
+            /** @default nest */
+            kind?: components["schemas"]["SiteKind"];
+            /**
+             * Functions
+             * @default [
+             *       "takeoff_landing"
+             *     ]
+             */
+            functions?: components["schemas"]["SiteFunction"][];
+            /** Service Radius M */
+            service_radius_m?: number | null;
+        };
+        /**
          * ClassificationBody
          * @description What the route counts as, and the evidence for it.
          */
@@ -4256,6 +4544,18 @@ export interface components {
              * Format: date-time
              */
             departs_at: string;
+        };
+        /**
+         * Moved
+         * @description A site in use, elsewhere.
+         */
+        Moved: {
+            /** Site Id */
+            site_id: string;
+            /** Lng */
+            lng: number;
+            /** Lat */
+            lat: number;
         };
         /**
          * Question
@@ -4432,6 +4732,37 @@ export interface components {
             org: string;
             /** Sub */
             sub?: string | null;
+        };
+        /**
+         * WhatIfAsked
+         * @description Sites to add, move and remove, and the standard that coverage is asked by, as in `GET /coverage`.
+         */
+        WhatIfAsked: {
+            /**
+             * Add
+             * @default []
+             */
+            add?: components["schemas"]["Added"][];
+            /**
+             * Move
+             * @default []
+             */
+            move?: components["schemas"]["Moved"][];
+            /**
+             * Remove
+             * @default []
+             */
+            remove?: string[];
+            /**
+             * Layer
+             * @default population
+             */
+            layer?: string;
+            /** Radius M */
+            radius_m?: number | null;
+            service_time?: components["schemas"]["ServiceTime"] | null;
+            kind?: components["schemas"]["SiteKind"] | null;
+            function?: components["schemas"]["SiteFunction"] | null;
         };
         /**
          * ZoneDraft
@@ -6700,7 +7031,7 @@ export interface operations {
     read_breakdown_progress_breakdown_get: {
         parameters: {
             query: {
-                by: components["schemas"]["By"];
+                by: components["schemas"]["services__sites__domain__series__By"];
                 /** @description such as 2026-11, in the city's time */
                 month?: string | null;
                 /** @description as it was known then: without what was recorded later, however it is dated */
@@ -7418,8 +7749,20 @@ export interface operations {
     read_coverage_coverage_get: {
         parameters: {
             query?: {
+                /** @description served by at least so many sites */
+                k?: number;
+                layer?: string;
                 radius_m?: number | null;
+                /** @description on scene so soon, instead of a radius */
+                minutes?: number | null;
+                /** @description from the call to the launch */
+                launch_delay_s?: number | null;
+                /** @description through the air */
+                cruise_mps?: number | null;
+                /** @description margin: taken off the speed */
+                wind_mps?: number | null;
                 kind?: components["schemas"]["SiteKind"] | null;
+                function?: components["schemas"]["SiteFunction"] | null;
             };
             header?: never;
             path?: never;
@@ -7435,6 +7778,273 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CoverageCollection"];
                 };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_coverage_coverage_csv_get: {
+        parameters: {
+            query?: {
+                by?: components["schemas"]["services__sites__api__coverage__By"];
+                /** @description of the grid's squares */
+                cell_m?: number;
+                layer?: string;
+                radius_m?: number | null;
+                /** @description on scene so soon, instead of a radius */
+                minutes?: number | null;
+                /** @description from the call to the launch */
+                launch_delay_s?: number | null;
+                /** @description through the air */
+                cruise_mps?: number | null;
+                /** @description margin: taken off the speed */
+                wind_mps?: number | null;
+                kind?: components["schemas"]["SiteKind"] | null;
+                function?: components["schemas"]["SiteFunction"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A table with a header */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    map_cells_coverage_cells_geojson_get: {
+        parameters: {
+            query?: {
+                /** @description of the grid's squares */
+                cell_m?: number;
+                layer?: string;
+                radius_m?: number | null;
+                /** @description on scene so soon, instead of a radius */
+                minutes?: number | null;
+                /** @description from the call to the launch */
+                launch_delay_s?: number | null;
+                /** @description through the air */
+                cruise_mps?: number | null;
+                /** @description margin: taken off the speed */
+                wind_mps?: number | null;
+                kind?: components["schemas"]["SiteKind"] | null;
+                function?: components["schemas"]["SiteFunction"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_tile_coverage_tiles__z___x___y__mvt_get: {
+        parameters: {
+            query?: {
+                /** @description of the grid's squares */
+                cell_m?: number;
+                layer?: string;
+                radius_m?: number | null;
+                /** @description on scene so soon, instead of a radius */
+                minutes?: number | null;
+                /** @description from the call to the launch */
+                launch_delay_s?: number | null;
+                /** @description through the air */
+                cruise_mps?: number | null;
+                /** @description margin: taken off the speed */
+                wind_mps?: number | null;
+                kind?: components["schemas"]["SiteKind"] | null;
+                function?: components["schemas"]["SiteFunction"] | null;
+            };
+            header?: never;
+            path: {
+                z: number;
+                x: number;
+                y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One layer, `coverage` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": unknown;
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_what_if_coverage_what_if_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfView"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_layers_demand_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerView"][];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_layer_demand__layer__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 1 to 64 letters, digits or . _ : - */
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/geo+json": string;
+                "image/tiff": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemandImportReport"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_layer_demand__layer__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 1 to 64 letters, digits or . _ : - */
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem with the request */
             "4XX": {
