@@ -1,14 +1,18 @@
-"""Wake-ups: a bell rung after each commit, heard by whoever waits for news of a log. Only ever a hint."""
+"""Wake-ups: a bell rung after each commit, heard by whoever waits for what it names. Only ever a hint.
+
+A commit names its log and the types and topics of its events, so that it wakes those who have work and nobody else:
+when each commit woke every reader, a single filing cost 20 ms of looking in vain.
+"""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 
 class Ear:
-    """Waits for news of some logs. Its owner reads everything after hearing, so many rings count as one."""
+    """Waits for any of some names. Its owner reads everything after hearing, so many rings count as one."""
 
-    def __init__(self, logs: Iterable[str], on_ring: Callable[[], None] | None = None) -> None:
-        self.logs = frozenset(logs)
+    def __init__(self, names: Iterable[str], on_ring: Callable[[], None] | None = None) -> None:
+        self.names = frozenset(names)
         self._heard = threading.Event()
         self._on_ring = on_ring
 
@@ -26,28 +30,28 @@ class Ear:
 
 
 class Bell:
-    """Rung with the log's name after a commit that appended to it."""
+    """Rung after a commit that appended to a log, with what that commit named."""
 
     def __init__(self) -> None:
         self._ears: tuple[Ear, ...] = ()
-        self._far: Callable[[str], None] | None = None
+        self._far: Callable[[Collection[str]], None] | None = None
         self._lock = threading.Lock()
 
-    def ring(self, log: str) -> None:
+    def ring(self, names: Collection[str]) -> None:
         """Tell this process and, where a waker runs, the others."""
-        self.ring_here(log)
+        self.ring_here(names)
         if self._far is not None:
-            self._far(log)
+            self._far(names)
 
-    def ring_here(self, log: str) -> None:
+    def ring_here(self, names: Collection[str]) -> None:
         """Tell this process only."""
         for ear in self._ears:
-            if log in ear.logs:
+            if not ear.names.isdisjoint(names):
                 ear.hear()
 
-    def listen(self, logs: Iterable[str], on_ring: Callable[[], None] | None = None) -> Ear:
-        """A new ear for these logs. `on_ring` is called on the ringing thread: keep it short (wake an async loop)."""
-        ear = Ear(logs, on_ring)
+    def listen(self, names: Iterable[str], on_ring: Callable[[], None] | None = None) -> Ear:
+        """A new ear for these names. `on_ring` is called on the ringing thread: keep it short (wake an async loop)."""
+        ear = Ear(names, on_ring)
         with self._lock:
             self._ears = (*self._ears, ear)
         return ear
@@ -57,6 +61,6 @@ class Bell:
         with self._lock:
             self._ears = tuple(other for other in self._ears if other is not ear)
 
-    def tell_far(self, far: Callable[[str], None] | None) -> None:
+    def tell_far(self, far: Callable[[Collection[str]], None] | None) -> None:
         """Whom to tell for the other processes."""
         self._far = far

@@ -28,7 +28,7 @@ from shared.topics import is_inbound
 from shared.tracing import tracing
 
 POLL_S: Final = 0.25
-REPLAY_EVERY_S: Final = 0.5
+REPLAY_EVERY_S: Final = 1.0
 TRIES: Final = 4  # of a batch whose error may pass, before everything is opened anew
 LONGEST_PAUSE_S: Final = 5.0
 
@@ -83,10 +83,9 @@ class Consumer:
         with closing(self._database.dedicated()) as connection, self._leading(connection) as leads:
             if not leads:
                 return
-            with closing(
-                self._bus.reader(self._database, self._subscription.name, self._subscription.topics)
-            ) as reader:
-                while not self._stopping.is_set():
+            wanted = self._subscription
+            with closing(self._bus.reader(self._database, wanted.name, wanted.topics, wanted.types)) as reader:
+                while not self._stopping.wait(wanted.gathers_s):
                     self._next(connection, reader)
 
     @contextmanager

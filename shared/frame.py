@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -144,7 +144,7 @@ class Database:
             if tx.entries:
                 self.log.append(tx.cursor, tx.entries, now=tx.now)
         if tx.entries:
-            self.bell.ring(self.log.schema)
+            self.bell.ring({self.log.schema, *_rung_by(tx.entries)})
         for callback in tx._callbacks:
             _call(callback)
 
@@ -162,6 +162,10 @@ class Database:
     def close(self) -> None:
         """Close the pool's connections."""
         self.engine.dispose()
+
+
+def _rung_by(entries: Iterable[Entry]) -> set[str]:
+    return {name for entry in entries for name in (entry.topic, entry.type)}
 
 
 def _call(callback: Callable[[], None]) -> None:
@@ -198,12 +202,19 @@ class Subscription:
     """What a service consumes under one name and one order.
 
     `leader`: only one process at a time consumes, on the connection that holds the leader's lock.
+    `gathers_s`: lets events gather so long before each poll, where nobody waits for what comes of them.
     """
 
     name: str
     handlers: tuple[Route, ...]
     batch: int = 500
     leader: bool = False
+    gathers_s: float = 0.0
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The names of the event types it handles."""
+        return frozenset(t.__name__ for route in self.handlers for t in route.event_types)
 
     @property
     def topics(self) -> tuple[str, ...]:

@@ -89,10 +89,13 @@ class EventLog:
         self._insert = sql.SQL("INSERT INTO {} ({}) VALUES ").format(table, columns)
         self._last = sql.SQL("SELECT currval({})").format(f"{schema}.event_log_position_seq")
         self._horizon = sql.SQL("SELECT coalesce(max(position), 0) FROM {}").format(table)
-        self._read = sql.SQL(
-            "SELECT position, {} FROM {} WHERE position > %s AND position <= %s AND topic = ANY(%s) "
-            "ORDER BY position LIMIT %s"
-        ).format(columns, table)
+        # with the horizon, in one statement and so of one moment; a row without an event where nothing of ours is new
+        self.news = sql.SQL(
+            "SELECT {}, horizon.position, event.* "
+            "FROM (SELECT coalesce(max(position), 0) AS position FROM {}) AS horizon LEFT JOIN LATERAL ("
+            "SELECT position, {} FROM {} WHERE position > %s AND topic = ANY(%s) "
+            "AND (%s::text[] IS NULL OR type = ANY(%s::text[])) ORDER BY position LIMIT %s) AS event ON true"
+        ).format(schema, table, columns, table)
         self._read_all = sql.SQL("SELECT position, {} FROM {} WHERE position > %s ORDER BY position LIMIT %s").format(
             columns, table
         )
@@ -117,13 +120,6 @@ class EventLog:
         """The last position that is visible; everything up to it is visible too."""
         cursor.execute(self._horizon)
         return _only(cursor)
-
-    def read(
-        self, cursor: "psycopg.Cursor[Any]", after: int, limit: int, topics: Sequence[str], until: int
-    ) -> list[Recorded]:
-        """At most `limit` events of these topics with after < position <= until, in order."""
-        cursor.execute(self._read, (after, until, list(topics), limit), binary=True)
-        return [Recorded(self.schema, *row) for row in cursor.fetchall()]
 
     def read_all(self, cursor: "psycopg.Cursor[Any]", after: int, limit: int) -> list[Recorded]:
         """At most `limit` events of any topic after the position, in order."""

@@ -24,7 +24,7 @@ SUBSCRIPTIONS = (
     Subscription("sites.routes", (on(RouteFiled, RouteStateChanged, RouteClassified, handler=follow.follow_routes),)),
     Subscription("sites.zones", (on(ZonePublished, ZoneChanged, ZoneWithdrawn, handler=scenarios.follow_zones),)),
     Subscription("sites.history", (on(*COUNTING_EVENTS, handler=history.follow_counting),)),
-    Subscription("sites.flights", (on(*history.PLAN_EVENTS, handler=history.follow_plans),)),
+    Subscription("sites.flights", (on(*history.PLAN_EVENTS, handler=history.follow_plans),), gathers_s=0.25),
 )
 
 LONGEST_WAIT_FOR_REPORT_S = 30.0  # behind the one that is being written

@@ -7,7 +7,7 @@ checkpoints of `shared/checkpoint.py` make that exactly once.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID, uuid4
@@ -62,8 +62,8 @@ class Inbound:
 class Bus(Protocol):
     """Where services hear from each other, and where outsiders send to."""
 
-    def reader(self, database: Database, subscription: str, topics: Sequence[str]) -> Reader:
-        """A reader for the subscription of that service."""
+    def reader(self, database: Database, subscription: str, topics: Sequence[str], types: Collection[str]) -> Reader:
+        """A reader for the subscription of that service; it may leave out what is of none of the types."""
 
     def relay(self, database: Database) -> Relay | None:
         """What publishes the service's log, where the bus needs it."""

@@ -6,7 +6,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -46,7 +46,9 @@ class KafkaBus:
         self._outside: KafkaProducer | None = None
         self._lock = threading.Lock()
 
-    def reader(self, database: Database, subscription: str, topics: Sequence[str]) -> KafkaReader:
+    def reader(
+        self, database: Database, subscription: str, topics: Sequence[str], types: Collection[str]
+    ) -> KafkaReader:
         """A member of the subscription's group. Blocks a few seconds, then raises, where the broker is down."""
         return KafkaReader(self, f"{database.schema}.{subscription}", topics)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from psycopg import sql
 
 from shared.bell import Bell
 from shared.bus import Inbound, Slot
@@ -27,9 +30,9 @@ class LogBus:
     def __init__(self, database_url: str, bell: Bell | None = None) -> None:
         self.inbound = InboundLog(database_url, bell)
 
-    def reader(self, database: Database, subscription: str, topics: Sequence[str]) -> LogReader:
+    def reader(self, database: Database, subscription: str, topics: Sequence[str], types: Collection[str]) -> LogReader:
         """A reader that starts where the subscription's checkpoints stand."""
-        return LogReader(database, subscription, topics)
+        return LogReader(database, subscription, topics, types)
 
     def relay(self, database: Database) -> None:
         """Nothing is relayed."""
@@ -49,57 +52,50 @@ class LogBus:
 class LogReader:
     """Reads each log in position order, from a mark that everything before is known to be handled."""
 
-    def __init__(self, database: Database, subscription: str, topics: Sequence[str]) -> None:
-        self._logs = {log: EventLog(log) for log in sorted({log_of(topic) for topic in topics})}
-        self._topics = {log: [topic for topic in topics if log_of(topic) == log] for log in self._logs}
+    def __init__(self, database: Database, subscription: str, topics: Sequence[str], types: Collection[str]) -> None:
+        self._logs = [_Log(EventLog(log), *_asked_of(log, topics, types)) for log in sorted(set(map(log_of, topics)))]
+        self._news = sql.SQL(" UNION ALL ").join([sql.SQL("({})").format(log.log.news) for log in self._logs])
         self._bell = database.bell
-        self._ear = database.bell.listen(self._logs)
+        self._ear = database.bell.listen([name for log in self._logs for name in log.types or log.topics])
         self._connection: sa.Connection = database.dedicated().execution_options(isolation_level="AUTOCOMMIT")
         self._cursor = raw(self._connection).cursor()
         known = Checkpoints(database.schema, subscription).read(self._cursor)
-        self._done = {log: known.get(_mark(log), 0) for log in self._logs}
-        self._seen = dict(self._done)
-        self._horizon = dict(self._done)
+        for log in self._logs:
+            log.start(known.get(log.slot, 0))
+        self._waits = False  # for the bell: there may be something from before
 
     def poll(self, timeout_s: float, limit: int) -> list[Recorded]:
         """What waits, across the logs; the same again until it is handled."""
-        found = self._read(limit)
-        if not found:
+        if self._waits:
             self._ear.wait(min(timeout_s, REREAD_S))
-            found = self._read(limit)
+        found = self._read(limit)
+        self._waits = not found
         return found
 
     def _read(self, limit: int) -> list[Recorded]:
+        asked = [(log.done, log.topics, log.types, log.types, limit) for log in self._logs]
+        self._cursor.execute(self._news, [parameter for each in asked for parameter in each], binary=True)
+        rows = self._cursor.fetchall()
         found: list[Recorded] = []
-        for name, log in self._logs.items():
-            after = self._done[name]
-            self._seen[name] = after
-            if len(found) == limit:
-                continue
-            horizon = self._horizon[name] = log.horizon(self._cursor)
-            if horizon <= after:
-                continue
-            room = limit - len(found)
-            read = log.read(self._cursor, after, room, self._topics[name], horizon)
-            self._seen[name] = read[-1].position if len(read) == room else horizon
-            if not read:
-                self._done[name] = horizon  # nothing of ours up to there
-            found += read
+        for log in self._logs:
+            found += log.take([row for row in rows if row[0] == log.log.schema], limit, limit - len(found))
         return found
 
     def marks(self) -> Mapping[Slot, int]:
         """How far each log has been read: where the next reader starts."""
-        return {_mark(log): position for log, position in self._seen.items()}
+        return {log.slot: log.seen for log in self._logs}
 
     def handled(self, batch: Sequence[Recorded]) -> None:
         """Go on behind what was read, and turn to another log first: a busy one must not starve the rest."""
-        self._done |= self._seen
-        first = next(iter(self._logs))
-        self._logs[first] = self._logs.pop(first)
+        for log in self._logs:
+            log.done = log.seen
+        self._waits = all(log.seen == log.horizon for log in self._logs)
+        self._logs.append(self._logs.pop(0))
+        self._news = sql.SQL(" UNION ALL ").join([sql.SQL("({})").format(log.log.news) for log in self._logs])
 
     def lag(self) -> int:
         """Positions between what is visible and what is handled, over all logs."""
-        return sum(self._horizon[log] - self._done[log] for log in self._logs)
+        return sum(log.horizon - log.done for log in self._logs)
 
     def close(self) -> None:
         """Close the connection."""
@@ -107,8 +103,47 @@ class LogReader:
         self._connection.close()
 
 
-def _mark(log: str) -> Slot:
-    return (f"log:{log}", 0)
+@dataclass(slots=True)
+class _Log:
+    """How far a reader has come in one log, and what it asks of it; `types` None: all of its topics."""
+
+    log: EventLog
+    topics: list[str]
+    types: list[str] | None
+    done: int = 0  # everything to here is handled
+    seen: int = 0  # everything to here is in the batch at hand
+    horizon: int = 0  # everything to here is visible
+
+    @property
+    def slot(self) -> Slot:
+        """What the checkpoint of the log is kept under."""
+        return (f"log:{self.log.schema}", 0)
+
+    def start(self, position: int) -> None:
+        """Everything to this position was handled by an earlier reader."""
+        self.done = self.seen = self.horizon = position
+
+    def take(self, rows: Sequence[tuple[Any, ...]], limit: int, room: int) -> list[Recorded]:
+        """The events of the log's rows, in order, as many as there is room for."""
+        self.horizon = rows[0][1]
+        read = sorted((Recorded(*row[:1], *row[2:]) for row in rows if row[2] is not None), key=_position)
+        taken = read[:room]
+        if len(taken) == len(read) < limit:
+            self.seen = self.horizon
+        else:
+            self.seen = taken[-1].position if taken else self.done
+        if not read:
+            self.done = self.horizon  # nothing of ours up to there
+        return taken
+
+
+def _position(event: Recorded) -> int:
+    return event.position
+
+
+def _asked_of(log: str, topics: Sequence[str], types: Collection[str]) -> tuple[list[str], list[str] | None]:
+    """Of what outsiders send everything is read, so that what nobody knows is parked, not passed over."""
+    return [topic for topic in topics if log_of(topic) == log], None if log == INBOUND else sorted(types)
 
 
 class InboundLog:

@@ -7,6 +7,7 @@ import logging
 import os
 import threading
 import uuid
+from collections.abc import Collection
 from typing import Final
 
 import psycopg
@@ -28,6 +29,7 @@ class Waker:
         self._bell = bell
         self._me = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._rung: set[str] = set()
+        self._lock = threading.Lock()
         self._news = threading.Event()
         self._stopping = threading.Event()
         self._threads = [
@@ -49,8 +51,9 @@ class Waker:
         for thread in self._threads:
             thread.join(5)
 
-    def _ring_far(self, log: str) -> None:
-        self._rung.add(log)
+    def _ring_far(self, names: Collection[str]) -> None:
+        with self._lock:
+            self._rung.update(names)
         self._news.set()
 
     def _forever(self, work: "object") -> None:
@@ -69,15 +72,16 @@ class Waker:
         while not self._stopping.is_set():
             self._news.wait()
             self._news.clear()
-            logs, self._rung = self._rung, set()
-            for log in logs:
-                connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, f"{self._me} {log}"))
+            with self._lock:
+                names, self._rung = self._rung, set()
+            if names:
+                connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, " ".join([self._me, *names])))
             self._stopping.wait(EVERY_S)
 
     def _listen(self, connection: "psycopg.Connection[tuple[object, ...]]") -> None:
         connection.execute(f"LISTEN {CHANNEL}")
         while not self._stopping.is_set():
             for notice in connection.notifies(timeout=0.5):
-                sender, _, log = notice.payload.partition(" ")
+                sender, *names = notice.payload.split(" ")
                 if sender != self._me:
-                    self._bell.ring_here(log)
+                    self._bell.ring_here(names)

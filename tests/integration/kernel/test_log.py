@@ -177,7 +177,7 @@ def test_the_last_position_is_known_for_one_event_and_for_many(log_world: World)
             last = database.log.append(tx.cursor, entries, now=tx.now)
         with database.transaction() as tx:
             assert database.log.horizon(tx.cursor) == last
-            newest = database.log.read(tx.cursor, last - count, count + 1, ["flightplan.plans"], last)
+            newest = database.log.read_all(tx.cursor, last - count, count + 1)
         assert [(event.key, event.data, event.partition) for event in newest] == [
             (e.key, e.data, e.partition) for e in entries
         ]

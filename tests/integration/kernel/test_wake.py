@@ -24,11 +24,11 @@ def test_a_ring_here_is_heard_in_the_other_process_and_comes_back_to_nobody(data
     with waker(database_url, here), waker(database_url, there):
 
         def ring_and_hear() -> bool:
-            here.ring("airspace")
+            here.ring({"airspace", "ZonePublished"})
             near.wait(0)
             return far.wait(0.1)
 
         eventually(ring_and_hear)
-        there.ring("sites")
+        there.ring({"sites"})
         assert deaf.wait(0.1)
         assert not near.wait(0.05)
