@@ -55,6 +55,9 @@ _SENTENCES: Final = {
         "附近同时有另一架飞行，请注意", "Another flight is near at the same time: take care"
     ),
     FindingCode.ROUTE_CROSSING: Message("与另一条固定航线交叉", "Crosses another fixed route"),
+    FindingCode.SITE_FULL: Message(
+        "起降场“{name}”的 {pads} 个机位届时均被占用", "All {pads} pads of “{name}” are held then"
+    ),
 }
 
 _ADVISORY: Final = {
@@ -73,7 +76,7 @@ _ENTRUSTED: Final = {
 def message(finding: Finding, timezone: str) -> Message:
     """What the finding says, with heights, times in the city's civil time, the zone's own words and the article."""
     sentence = _SENTENCES[finding.code]
-    names = {"name": finding.name, "permit": finding.authorization_number or ""}
+    names = {"name": finding.name, "permit": finding.authorization_number or "", "pads": finding.pads}
     zone = ZoneInfo(timezone)
     zh = [
         sentence.zh.format(**names),
@@ -127,6 +130,9 @@ def _heights(finding: Finding, *, zh: bool) -> str:
 
 def _enough(finding: Finding, *, zh: bool) -> str:
     """What would be enough, on each axis by itself."""
+    if finding.shift_min is not None:
+        change = change_words(shift_s=finding.shift_min * 60)
+        return f"{change.zh}即有空闲机位" if zh else f"{change.en} and there is a pad"
     ways = (
         (finding.clear_by_m, "侧移 {} 米", "{} m to the side"),
         (finding.clear_below_m, "降低 {} 米", "{} m lower"),

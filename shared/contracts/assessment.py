@@ -29,6 +29,7 @@ class FindingCode(StrEnum):
     PLAN_PREEMPTED = "plan_preempted"  # lower priority: made to yield
     PLAN_NEARBY = "plan_nearby"  # a note: crewed with crewed, or a voluntary notice
     ROUTE_CROSSING = "route_crossing"
+    SITE_FULL = "site_full"  # no pad of the site is free for the movement
 
 
 class Effect(StrEnum):
@@ -54,6 +55,7 @@ class SubjectKind(StrEnum):
     ZONE = "zone"
     PLAN = "plan"
     ROUTE = "route"
+    SITE = "site"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,7 @@ class Finding:
     against_id: str | None = None
     against_version: int | None = None
     against_operator: str | None = None
-    name: str = ""  # the zone's or route's name
+    name: str = ""  # the zone's, route's or site's name
     reason: str = ""  # the zone's own words: reason, authority, conditions
     article: str = ""  # the article or rule id it rests on
     leg: int | None = None  # 0-based part of the flight, by volume index
@@ -86,6 +88,8 @@ class Finding:
     clear_above_m: float | None = None  # higher that would be enough
     free_until: Instant | None = None  # what is met is not there before this
     free_from: Instant | None = None  # nor from this on
+    pads: int | None = None  # how many the site has, where they are all held
+    shift_min: int | None = None  # by which the whole flight finds its pads free (earlier where negative), if any does
     terrain: str = ""  # which terrain the heights were compared through; empty where references were equal
 
 

@@ -9,7 +9,7 @@ from shared.flight.intent import (
     Spot,
     Waypoint,
 )
-from shared.flight.records import FlightVolumes
+from shared.flight.records import FlightVolumes, Movements
 from shared.flight.rules import FlightRules, Tolerance
 from shared.flight.slicing import corridor, volumes, volumes_of_all
 
@@ -20,6 +20,7 @@ __all__ = [
     "FlightIntent",
     "FlightRules",
     "FlightVolumes",
+    "Movements",
     "Purpose",
     "Spot",
     "Tolerance",

@@ -41,7 +41,8 @@ FOREVER_US: Final = 2**53  # the year 2255: the end of what has no end; as a neg
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _HEADER: Final = struct.Struct("<2sBxII")  # magic, version, records, areas
-_MAGIC, _VERSION = b"TV", 1
+_ENDS: Final = struct.Struct("<qqqHH")  # the times of `Movements`, bytes of the two ids
+_MAGIC, _PLAIN, _WITH_ENDS = b"TV", 1, 2  # the version says whether movements follow
 _BEND_M: Final = 1.0  # a geodesic core of 2 km bulges less than this out of the box of its ends, up to 85 degrees
 
 
@@ -73,12 +74,27 @@ def boxes_of(records: Records, areas: Sequence[shapely.Polygon | None]) -> Float
     return boxes
 
 
+@dataclass(frozen=True, slots=True)
+class Movements:
+    """The sites of the register that a flight leaves from and lands at (empty where it is no site), and when."""
+
+    departure: str
+    arrival: str
+    departs_us: int
+    lands_us: int  # at the soonest
+    lands_late_us: int  # at the latest: above sea level the ground is known as a band
+
+
 @dataclass(frozen=True, eq=False)
 class FlightVolumes:
-    """Volumes in the order they are flown; `records` has dtype `RECORD`, `areas` the polygon cores in degrees."""
+    """Volumes in the order they are flown; `records` has dtype `RECORD`, `areas` the polygon cores in degrees.
+
+    `movements` is None where the flight uses no site of the register.
+    """
 
     records: Records
     areas: tuple[shapely.Polygon, ...] = ()
+    movements: Movements | None = None
 
     def __len__(self) -> int:
         return len(self.records)
@@ -91,20 +107,23 @@ class FlightVolumes:
 
     def to_bytes(self) -> bytes:
         """Versioned binary form: equal volumes give equal bytes."""
-        header = _HEADER.pack(_MAGIC, _VERSION, len(self.records), len(self.areas))
+        version = _PLAIN if self.movements is None else _WITH_ENDS
+        header = _HEADER.pack(_MAGIC, version, len(self.records), len(self.areas))
         shapes = (shapely.to_wkb(area, byte_order=1) for area in self.areas)
         sized = (struct.pack("<I", len(shape)) + shape for shape in shapes)
-        return b"".join((header, self.records.tobytes(), *sized))
+        return b"".join((header, self.records.tobytes(), *sized, _ends_to_bytes(self.movements)))
 
     @classmethod
     def from_bytes(cls, data: bytes | memoryview) -> "FlightVolumes":
         """What `to_bytes` wrote, without copying it. Raises ValueError for anything else."""
         try:
-            count, areas = _counts(data)
+            version, count, areas = _counts(data)
             records = np.frombuffer(data, RECORD, count, _HEADER.size)
-            return cls(records, _areas(data, _HEADER.size + records.nbytes, areas))
+            shapes, offset = _areas(data, _HEADER.size + records.nbytes, areas)
+            movements = _ends_from_bytes(data, offset, with_ends=version == _WITH_ENDS)
+            return cls(records, shapes, movements)
         except (ValueError, struct.error, shapely.GEOSException) as error:
-            raise ValueError(f"no volumes of version {_VERSION}: {error}") from error
+            raise ValueError(f"no volumes of version {_PLAIN} or {_WITH_ENDS}: {error}") from error
 
     @cached_property
     def boxes(self) -> Floats:
@@ -164,19 +183,41 @@ def joined(flights: Sequence[FlightVolumes]) -> tuple[FlightVolumes, Longs]:
     return FlightVolumes(records, tuple(area for flight in flights for area in flight.areas)), owner
 
 
-def _counts(data: bytes | memoryview) -> tuple[int, int]:
+def _counts(data: bytes | memoryview) -> tuple[int, int, int]:
     magic, version, records, areas = _HEADER.unpack_from(data)
-    if (magic, version) != (_MAGIC, _VERSION):
+    if magic != _MAGIC or version not in (_PLAIN, _WITH_ENDS):
         raise ValueError(f"they begin with {magic!r} {version}")
-    return records, areas
+    return version, records, areas
 
 
-def _areas(data: bytes | memoryview, offset: int, count: int) -> tuple[shapely.Polygon, ...]:
+def _areas(data: bytes | memoryview, offset: int, count: int) -> tuple[tuple[shapely.Polygon, ...], int]:
     shapes = []
     for _ in range(count):
         (size,) = struct.unpack_from("<I", data, offset)
         shapes.append(bytes(data[offset + 4 : offset + 4 + size]))
         offset += 4 + size
+    return tuple(cast(shapely.Polygon, shapely.from_wkb(shape)) for shape in shapes), offset
+
+
+def _ends_to_bytes(ends: Movements | None) -> bytes:
+    if ends is None:
+        return b""
+    ids = ends.departure.encode(), ends.arrival.encode()
+    times = ends.departs_us, ends.lands_us, ends.lands_late_us
+    return b"".join((_ENDS.pack(*times, *map(len, ids)), *ids))
+
+
+def _ends_from_bytes(data: bytes | memoryview, offset: int, *, with_ends: bool) -> Movements | None:
+    """What is left of the bytes, all of it."""
+    ends, offset = _read_ends(data, offset) if with_ends else (None, offset)
     if offset != len(data):
         raise ValueError(f"volumes of {len(data)} bytes end at {offset}")
-    return tuple(cast(shapely.Polygon, shapely.from_wkb(shape)) for shape in shapes)
+    return ends
+
+
+def _read_ends(data: bytes | memoryview, offset: int) -> tuple[Movements, int]:
+    departs_us, lands_us, lands_late_us, departure, arrival = _ENDS.unpack_from(data, offset)
+    first = offset + _ENDS.size
+    second, end = first + departure, first + departure + arrival
+    ids = str(data[first:second], "utf-8"), str(data[second:end], "utf-8")
+    return Movements(*ids, departs_us, lands_us, lands_late_us), end

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from shared.errors import Invalid
 from shared.flight.intent import FlightIntent, Spot, Waypoint
 from shared.flight.parts import Part, Parts, Place, area_parts, path_parts, timed
-from shared.flight.records import FOREVER_US, RECORD, FlightVolumes, Records, boxes_of, to_us
+from shared.flight.records import FOREVER_US, RECORD, FlightVolumes, Movements, Records, boxes_of, to_us
 from shared.flight.rules import MAX_AREA_KM2, MAX_FLIGHT_S, MAX_VOLUMES, FlightRules, Tolerance
 from shared.geodesy import along
 from shared.outlines import MAX_LATITUDE, area_km2, check_outline, polygon_of
@@ -45,8 +45,9 @@ def volumes_of_all(intents: Sequence[FlightIntent], rules: FlightRules, terrain:
     parts = timed(rows, codes, rules, terrain)
     _check_size(parts, intents)
     kept_free = [rules.tolerances[intent.aircraft_class] for intent in intents]
-    records = _sliced(parts, codes, kept_free, np.array([to_us(intent.departs_at) for intent in intents]))
-    return _split(records, parts, areas, terrain)
+    departs_us = np.array([to_us(intent.departs_at) for intent in intents])
+    records = _sliced(parts, codes, kept_free, departs_us)
+    return _split(records, parts, areas, _movements(intents, parts, departs_us), terrain)
 
 
 def corridor(
@@ -71,7 +72,7 @@ def corridor(
     _check_extent(parts)
     records = _sliced(parts, codes, [Tolerance(half_width_m, half_height_m, 0.0)], np.zeros(1, np.int64))
     records["start_us"], records["end_us"] = -FOREVER_US, FOREVER_US
-    return _split(records, parts, [None], terrain)[0]
+    return _split(records, parts, [None], [None], terrain)[0]
 
 
 def _parts(flight: int, intent: FlightIntent) -> Iterator[Part]:
@@ -166,16 +167,34 @@ def _turning(parts: Parts, part: Longs, k: Longs, n: Longs) -> Floats:
     return np.maximum(at_start * parts.turn_in_m[part], at_end * parts.turn_out_m[part])
 
 
+def _movements(intents: Sequence[FlightIntent], parts: Parts, departs_us: Longs) -> list[Movements | None]:
+    """When each flight leaves its site and is down at the other; the descent is its last part."""
+    last = np.flatnonzero(np.append(parts.flight[1:] != parts.flight[:-1], True))
+    lands = departs_us + parts.early_us[last] + parts.early_lasts_us[last]
+    lands_late = departs_us + parts.late_us[last] + parts.late_lasts_us[last]
+    ends = zip(intents, departs_us.tolist(), lands.tolist(), lands_late.tolist(), strict=True)
+    return [_ends(intent, *times) for intent, *times in ends]
+
+
+def _ends(intent: FlightIntent, departs_us: int, lands_us: int, lands_late_us: int) -> Movements | None:
+    departure, arrival = intent.departure.site_id or "", intent.arrival.site_id or ""
+    return Movements(departure, arrival, departs_us, lands_us, lands_late_us) if departure or arrival else None
+
+
 def _split(
-    records: Records, parts: Parts, areas: Sequence[shapely.Polygon | None], terrain: Terrain
+    records: Records,
+    parts: Parts,
+    areas: Sequence[shapely.Polygon | None],
+    movements: Sequence[Movements | None],
+    terrain: Terrain,
 ) -> list[FlightVolumes]:
     """The records of each flight, with heights above sea level through the terrain."""
     counts = np.bincount(parts.flight, parts.cuts, len(areas)).astype(np.int64)
     _raise_to_sea_level(records, np.repeat(np.arange(len(areas)), counts), areas, terrain)
     ends = np.cumsum(counts)
     return [
-        FlightVolumes(records[end - count : end], () if area is None else (area,))
-        for count, end, area in zip(counts.tolist(), ends.tolist(), areas, strict=True)
+        FlightVolumes(records[end - count : end], () if area is None else (area,), ends_at)
+        for count, end, area, ends_at in zip(counts.tolist(), ends.tolist(), areas, movements, strict=True)
     ]
 
 

@@ -1,15 +1,12 @@
-"""The decision table: what zones, other plans and authorizations make of a plan, a route or a site. Pure.
+"""The decision table: what zones, other plans, slots and authorizations make of a plan. Pure.
 
-`now` is stamped on the Assessment as `decided_at`; besides it only says which authorizations of a route are in force
-and which zones are over for a route or site.
+`now` is stamped on the Assessment as `decided_at`.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
-
-import numpy as np
 
 from services.airspace.domain.contacts import Contact, contacts
 from services.airspace.domain.cover import covering
@@ -19,20 +16,21 @@ from services.airspace.domain.findings import (
     ARTICLE_LOWER,
     MAX_FINDINGS,
     outcome_of,
+    pad_yielded_finding,
     plan_finding,
-    route_finding,
+    slot_finding,
     strongest,
     zone_finding,
 )
-from services.airspace.domain.subjects import Authorization, Decision, PlanRequest, Reservation, Route, SitePosition
+from services.airspace.domain.slots import Shortage, Slots, Span
+from services.airspace.domain.subjects import Authorization, Decision, PlanRequest, Reservation
+from services.airspace.domain.terminals import NO_TERMINALS, PadHold, Terminals, settled
 from services.airspace.domain.zones import ZoneHit, ZoneIndex
-from shared.contracts.airspace import Binds
 from shared.contracts.assessment import Assessment, Effect, Finding, FindingCode, Outcome, Restriction
 from shared.flight import FlightRules, FlightVolumes
-from shared.flight.records import FOREVER_US, RECORD
-from shared.terrain import AGL, Terrain
+from shared.terrain import Terrain
 
-__all__ = ["MAX_FINDINGS", "assess", "assess_each", "assess_route", "assess_site", "decide"]
+__all__ = ["MAX_FINDINGS", "assess", "assess_each", "assessment_of", "decide", "zone_findings"]
 
 
 def assess(
@@ -43,9 +41,10 @@ def assess(
     rules: FlightRules,
     terrain: Terrain,
     now: datetime,
+    terminals: Terminals = NO_TERMINALS,
 ) -> Assessment:
     """The answer on one plan by itself: `POST /checks`. `standing` may hold more than what is near, never less."""
-    return decide([request], zones, standing, authorizations, rules, terrain, now)[0].assessment
+    return decide([request], zones, standing, authorizations, rules, terrain, now, terminals)[0].assessment
 
 
 def assess_each(
@@ -56,9 +55,10 @@ def assess_each(
     rules: FlightRules,
     terrain: Terrain,
     now: datetime,
+    terminals: Terminals = NO_TERMINALS,
 ) -> list[Assessment]:
     """`assess` of each request, in one pass: none stands in the way of another, as if each were the only one."""
-    batch = _Batch(requests, zones, standing, authorizations, rules, terrain, now, among=False)
+    batch = _Batch(requests, zones, standing, authorizations, rules, terrain, now, terminals, among=False)
     return [batch.answer(i).assessment for i in range(len(requests))]
 
 
@@ -70,15 +70,17 @@ def decide(
     rules: FlightRules,
     terrain: Terrain,
     now: datetime,
+    terminals: Terminals = NO_TERMINALS,
 ) -> list[Decision]:
     """A batch decided in order, exactly as if one by one.
 
     `standing`: every reservation that may be near one of the requests (each plan once; also the former volumes of the
-    plans asked about). A plan made to yield to a later one of higher priority appears again after it, refused,
+    plans asked about). `terminals`: the sites that the requests use; at others there are no slots.
+    A plan made to yield to a later one of higher priority appears again after it, refused,
     `because="preempted"`: also where it was not in `requests`, so apply the decisions in order and let the last one of
     a plan win.
     """
-    return _Batch(requests, zones, standing, authorizations, rules, terrain, now).decide()
+    return _Batch(requests, zones, standing, authorizations, rules, terrain, now, terminals).decide()
 
 
 class _Batch:
@@ -93,6 +95,7 @@ class _Batch:
         rules: FlightRules,
         terrain: Terrain,
         now: datetime,
+        terminals: Terminals = NO_TERMINALS,
         *,
         among: bool = True,
     ) -> None:
@@ -104,7 +107,10 @@ class _Batch:
         self.holding = {one.plan_id: len(requests) + i for i, one in enumerate(stands)}
         self.hits = zones.hits([r.volumes for r in requests], [r.crewed for r in requests], terrain)
         self.near: dict[int, list[Contact]] = defaultdict(list)  # by the flight that is asked about
+        self.slots = Slots(self.flights, terminals)
         for contact in contacts(self.flights, range(len(requests)), among=among):
+            if settled(self.flights[contact.a], self.flights[contact.b], terminals):
+                continue
             self.near[contact.a].append(contact)
             if contact.b < len(requests):
                 self.near[contact.b].append(contact.turned())
@@ -117,16 +123,25 @@ class _Batch:
         request, met = self.requests[i], self._met(i)
         findings = self._zone_findings(request, self.hits[i])
         free = request.voluntary and all(f.code is FindingCode.ZONE_UNRESTRICTED for f in findings)
-        findings += self._plan_findings(i, met, free=free, refused=outcome_of(findings) is Outcome.REFUSED)
+        short = self.slots.shortages(i, self._counts(i, least=request.priority))
+        refused = outcome_of(findings) is Outcome.REFUSED or bool(short)
+        findings += self._plan_findings(i, met, free=free, refused=refused)
+        findings += [slot_finding(each, Effect.NOTE if free else Effect.REFUSES) for each in short]
+        if not free and outcome_of(findings) is not Outcome.REFUSED:
+            findings += [pad_yielded_finding(each, self.holders[j]) for j, each in self._pads_yielded(i, met)]
         return self._decision(request, findings, free=free, because=request.because)
 
     def _decide(self, i: int) -> list[Decision]:
         """The decision on one request, then those on the plans it makes yield."""
         request, decision = self.requests[i], self.answer(i)
         if decision.reserves:
-            yielding = [c.turned() for c in self._met(i) if self._code(i, c.b) is FindingCode.PLAN_PREEMPTED]
+            met = self._met(i)
+            yielding = [c.turned() for c in met if self._code(i, c.b) is FindingCode.PLAN_PREEMPTED]
+            without_pad = self._pads_yielded(i, met)
             self.holding[request.plan_id] = i
-            return [decision, *map(self._preempt, yielding)]
+            given_up = [(c.a, self._plan_finding(c, FindingCode.PLAN_CONFLICT)) for c in yielding]
+            given_up += [(j, slot_finding(each, Effect.REFUSES)) for j, each in without_pad]
+            return [decision, *(self._preempt(j, finding) for j, finding in given_up)]
         if decision.releases:
             self.holding.pop(request.plan_id, None)
         return [decision]
@@ -136,8 +151,38 @@ class _Batch:
         others = (c for c in self.near[i] if self._plan(c.b) != self._plan(i))
         return sorted((c for c in others if self.holding.get(self._plan(c.b)) == c.b), key=lambda c: self._plan(c.b))
 
+    def _counts(self, i: int, *, least: int, gone: Collection[int] = ()) -> Callable[[int], bool]:
+        """Whether a flight holds pads against flight i: another plan's, held at this moment, of so high a priority."""
+
+        def counts(j: int) -> bool:
+            plan, held = self._plan(j), self.holders[j].priority >= least and j not in gone
+            return held and plan != self._plan(i) and self.holding.get(plan) == j
+
+        return counts
+
+    def _pads_yielded(self, i: int, met: Sequence[Contact]) -> list[tuple[int, Shortage]]:
+        """Flights of lower priority that give up a pad to flight i, besides those that give up their airspace to it."""
+        gone = {contact.b for contact in met if self._code(i, contact.b) is FindingCode.PLAN_PREEMPTED}
+        yielded: list[tuple[int, Shortage]] = []
+        for hold in self.slots.holds[i]:
+            while full := self.slots.full(hold, self._counts(i, least=0, gone=gone)):
+                j, shortage = self._last_in_line(i, hold, full, gone)
+                gone.add(j)
+                yielded.append((j, shortage))
+        return yielded
+
+    def _last_in_line(self, i: int, hold: PadHold, full: Span, gone: Collection[int]) -> tuple[int, Shortage]:
+        """Who of lower priority gives up the pad: the lowest, among equals the one that comes last."""
+        others = self.slots.others(hold, 0, self._counts(i, least=0, gone=gone))
+        lower = [
+            held for held in others if held[0] <= full[0] < held[1] and self._priority(held[2]) < self._priority(i)
+        ]
+        start, end, j = min(lower, key=lambda held: (self._priority(held[2]), -held[0], self._plan(held[2])))
+        theirs = hold._replace(volume=next(h.volume for h in self.slots.holds[j] if h[:3] == (hold.spot, start, end)))
+        return j, self.slots.shortage(theirs, (max(start, hold.start_us), min(end, hold.end_us)))
+
     def _zone_findings(self, request: PlanRequest, hits: Sequence[ZoneHit]) -> list[Finding]:
-        return _zone_findings(hits, request.operator, request.volumes, self.authorizations, self.terrain, None)
+        return zone_findings(hits, request.operator, request.volumes, self.authorizations, self.terrain, None)
 
     def _plan_findings(self, i: int, met: Sequence[Contact], *, free: bool, refused: bool) -> list[Finding]:
         codes = [self._code(i, contact.b) for contact in met]
@@ -164,9 +209,9 @@ class _Batch:
             return FindingCode.PLAN_NEARBY
         return FindingCode.PLAN_CONFLICT if other.priority >= own.priority else FindingCode.PLAN_PREEMPTED
 
-    def _preempt(self, contact: Contact) -> Decision:
-        """Assess the plan that yields again, against its zones and the plan it yields to; it holds nothing any more."""
-        holder = self.holders[contact.a]
+    def _preempt(self, j: int, finding: Finding) -> Decision:
+        """Assess the plan that yields again, by its zones and what it yields to; it holds nothing any more."""
+        holder = self.holders[j]
         del self.holding[holder.plan_id]
         request = PlanRequest(
             plan_id=holder.plan_id,
@@ -179,53 +224,25 @@ class _Batch:
             because="preempted",
         )
         hits = self.zones.hits([holder.volumes], [holder.crewed], self.terrain)[0]
-        findings = [*self._zone_findings(request, hits), self._plan_finding(contact, FindingCode.PLAN_CONFLICT)]
+        findings = [*self._zone_findings(request, hits), finding]
         return self._decision(request, findings, free=False, because="preempted")
 
     def _decision(self, request: PlanRequest, findings: Sequence[Finding], *, free: bool, because: str) -> Decision:
         outcome = Outcome.NOT_REQUIRED if free else outcome_of(findings)
         return Decision(
             request=request,
-            assessment=_assessment(outcome, findings, self.zones, self.rules, self.now),
+            assessment=assessment_of(outcome, findings, self.zones, self.rules, self.now),
             because=because,
         )
 
     def _plan(self, flight: int) -> UUID:
         return self.holders[flight].plan_id
 
-
-def assess_route(
-    route: Route,
-    zones: ZoneIndex,
-    routes: Iterable[Route],
-    authorizations: Iterable[Authorization],
-    rules: FlightRules,
-    terrain: Terrain,
-    now: datetime,
-) -> Assessment:
-    """The answer on a fixed route: zones decide (one with an end in time is a note), crossing routes are notes."""
-    others = sorted((one for one in routes if one.route_id != route.route_id), key=lambda one: one.route_id)
-    flights = [route.volumes, *(one.volumes for one in others)]
-    hits = zones.hits([route.volumes], [route.crewed], terrain)[0]
-    lasting = [hit for hit in hits if not _is_over(hit, now)]
-    findings = _zone_findings(lasting, route.operator, route.volumes, tuple(authorizations), terrain, now)
-    findings += [route_finding(c, flights, others[c.b - 1], terrain) for c in contacts(flights, [0])]
-    return _assessment(outcome_of(findings), findings, zones, rules, now)
+    def _priority(self, flight: int) -> int:
+        return self.holders[flight].priority
 
 
-def assess_site(
-    site: SitePosition, zones: ZoneIndex, rules: FlightRules, terrain: Terrain, now: datetime
-) -> Assessment:
-    """The answer on a site's position: the zones that reach its ground. One with an end in time is a note."""
-    ground = _on_ground(site, terrain)
-    whom = {Binds.UNCREWED: (False,), Binds.CREWED: (True,), Binds.BOTH: (False, True)}[site.serves]
-    found = {hit.zone.zone_id: hit for hits in zones.hits([ground] * len(whom), whom, terrain) for hit in hits}
-    lasting = [hit for hit in found.values() if not _is_over(hit, now)]
-    findings = _zone_findings(lasting, "", ground, (), terrain, now)
-    return _assessment(outcome_of(findings), findings, zones, rules, now)
-
-
-def _zone_findings(
+def zone_findings(
     hits: Iterable[ZoneHit],
     operator: str,
     volumes: FlightVolumes,
@@ -244,9 +261,10 @@ def _zone_findings(
     return findings
 
 
-def _assessment(
+def assessment_of(
     outcome: Outcome, findings: Iterable[Finding], zones: ZoneIndex, rules: FlightRules, now: datetime
 ) -> Assessment:
+    """The answer, with the strongest of the findings."""
     kept, left_out = strongest(findings)
     return Assessment(
         outcome=outcome,
@@ -263,22 +281,6 @@ def _softened(code: FindingCode, *, free: bool, refused: bool) -> FindingCode:
     if free or (refused and code is FindingCode.PLAN_PREEMPTED):
         return FindingCode.PLAN_NEARBY
     return code
-
-
-def _is_over(hit: ZoneHit, now: datetime) -> bool:
-    ends_at = hit.zone.spec.ends_at
-    return ends_at is not None and ends_at <= now
-
-
-def _on_ground(site: SitePosition, terrain: Terrain) -> FlightVolumes:
-    records = np.zeros(1, RECORD)
-    records["lng1"] = records["lng2"] = site.lng
-    records["lat1"] = records["lat2"] = site.lat
-    records["reference"], records["area"] = AGL, -1
-    records["start_us"], records["end_us"] = -FOREVER_US, FOREVER_US
-    boxes = FlightVolumes(records).boxes
-    records["amsl_lower_m"], records["amsl_upper_m"] = terrain.ground(boxes)
-    return FlightVolumes(records)
 
 
 def _reservation(request: PlanRequest) -> Reservation:

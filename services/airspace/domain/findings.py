@@ -6,7 +6,9 @@ from typing import Final
 
 from services.airspace.domain.clearance import plan_clearance, zone_clearance
 from services.airspace.domain.contacts import Contact, place_of
+from services.airspace.domain.slots import MINUTE_US, Shortage
 from services.airspace.domain.subjects import Authorization, Reservation, Route
+from services.airspace.domain.terminals import LEAST_RADIUS_M
 from services.airspace.domain.zones import ZoneHit
 from shared.contracts.assessment import Effect, Finding, FindingCode, Outcome, Restriction, SubjectKind
 from shared.flight import FlightVolumes
@@ -18,6 +20,7 @@ MAX_FINDINGS: Final = 50  # rule TY-FINDINGS: the strongest are kept, the others
 ARTICLE_EQUAL: Final = "ASTM F3548-21 SCD0035"
 ARTICLE_HIGHER: Final = "ASTM F3548-21 SCD0015"
 ARTICLE_LOWER: Final = "ASTM F3548-21 SCD0090"
+RULE_SLOT: Final = "TY-SLOT"  # at no instant are more pads of a site held than it has
 
 _ZONE_RULES: Final = {
     Restriction.PROHIBITED: (FindingCode.ZONE_PROHIBITED, Effect.REFUSES),
@@ -26,7 +29,7 @@ _ZONE_RULES: Final = {
     Restriction.NO_RESTRICTION: (FindingCode.ZONE_UNRESTRICTED, Effect.NOTE),
 }
 _STRENGTH: Final = {Effect.REFUSES: 0, Effect.NEEDS_RULING: 1, Effect.NOTE: 2}
-_KINDS: Final = {SubjectKind.ZONE: 0, SubjectKind.PLAN: 1, SubjectKind.ROUTE: 2}
+_KINDS: Final = {SubjectKind.ZONE: 0, SubjectKind.PLAN: 1, SubjectKind.SITE: 2, SubjectKind.ROUTE: 3}
 _LEAST_DRAWN_M: Final = 1.0
 
 
@@ -89,6 +92,49 @@ def plan_finding(
         **_where(contact, flights, terrain),  # type: ignore[arg-type]
         **({} if effect is Effect.NOTE else plan_clearance(contact, flights)),
     )
+
+
+def slot_finding(shortage: Shortage, effect: Effect) -> Finding:
+    """That a site has no pad for a movement: from when to when, and which shift of the flight would find one."""
+    start, end = map(_instant, shortage.full)
+    shift_us = shortage.shift_us
+    return Finding(
+        code=FindingCode.SITE_FULL,
+        effect=effect,
+        against=SubjectKind.SITE,
+        against_id=shortage.terminal.site_id,
+        name=shortage.terminal.name,
+        article=RULE_SLOT,
+        **_at_site(shortage),  # type: ignore[arg-type]
+        starts_at=start,
+        ends_at=end,
+        free_until=None if effect is Effect.NOTE else start,
+        free_from=None if effect is Effect.NOTE else end,
+        pads=shortage.terminal.pads,
+        shift_min=None if shift_us is None else shift_us // MINUTE_US,
+    )
+
+
+def pad_yielded_finding(shortage: Shortage, other: Reservation) -> Finding:
+    """That another plan gives up the pad of a site to this one, of higher priority."""
+    start, end = map(_instant, shortage.full)
+    return Finding(
+        code=FindingCode.PLAN_PREEMPTED,
+        effect=Effect.NOTE,
+        against=SubjectKind.PLAN,
+        against_id=str(other.plan_id),
+        against_version=other.revision,
+        against_operator=other.operator,
+        article=ARTICLE_LOWER,
+        **_at_site(shortage),  # type: ignore[arg-type]
+        starts_at=start,
+        ends_at=end,
+    )
+
+
+def _at_site(shortage: Shortage) -> dict[str, object]:
+    place = (shortage.hold.spot.lng, shortage.hold.spot.lat)
+    return {"leg": shortage.hold.volume, "place": place, "outline": _round(place, LEAST_RADIUS_M)}
 
 
 def route_finding(contact: Contact, flights: Sequence[FlightVolumes], other: Route, terrain: Terrain) -> Finding:

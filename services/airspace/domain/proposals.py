@@ -115,6 +115,8 @@ def _clear(checked: Checked) -> Iterator[timedelta]:
                 yield zone.spec.starts_at - window.end
         elif (other := _flight_of(checked, finding)) is not None:
             yield other.window.end - first
+        elif finding.shift_min is not None:
+            yield timedelta(minutes=finding.shift_min)
 
 
 def _obstacles(checked: Checked, effects: set[Effect]) -> Iterator[Obstacle]:

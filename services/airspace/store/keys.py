@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.flight import FlightVolumes
-from shared.flight.records import joined
+from shared.flight.records import joined as joined_volumes
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
@@ -57,9 +57,14 @@ class Boxes:
         return Boxes(*(getattr(self, name)[index] for name in self.__slots__))
 
 
+def joined(parts: Sequence[Boxes]) -> Boxes:
+    """All of them together."""
+    return Boxes(*(np.concatenate([getattr(part, name) for part in parts]) for name in Boxes.__slots__))
+
+
 def boxes_of(flights: Sequence[FlightVolumes]) -> Boxes:
     """The boxes of all volumes of the flights."""
-    volumes, plan = joined(flights)
+    volumes, plan = joined_volumes(flights)
     records = volumes.records
     west, south, east, north = volumes.boxes.T
     return Boxes(
@@ -203,7 +208,7 @@ def _united(parts: list[Cells], unit: int) -> Cells:
     """One row for each plan and unit, with its boxes and ranges united."""
     low = np.concatenate([part.low for part in parts])
     high = np.concatenate([part.high for part in parts])
-    boxes = Boxes(*(np.concatenate([getattr(p.boxes, n) for p in parts]) for n in Boxes.__slots__))
+    boxes = joined([part.boxes for part in parts])
     group = low >> unit
     order = np.lexsort((group, boxes.plan))
     if not len(order):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,14 +10,17 @@ import numpy as np
 import psycopg
 
 from services.airspace.domain.subjects import Reservation
+from services.airspace.domain.terminals import PAD_HELD_US
 from services.airspace.store.arrays import Array, Parameter, copy_arrays, uuids
-from services.airspace.store.keys import Boxes, asked, boxes_of, day_key, entered
+from services.airspace.store.keys import Boxes, Cells, asked, boxes_of, day_key, entered
+from services.airspace.store.pads import pad_boxes, with_pads
 from services.airspace.store.reservations import Known
 from services.airspace.store.shapes import Box
 from services.airspace.store.zones import ZONES_LOCK
 from shared.flight import FlightVolumes
 
 _PRUNED_AT_ONCE: Final = 50_000
+_PADS: Final = timedelta(microseconds=2 * PAD_HELD_US)  # both may hold pads so much longer than their volumes
 
 # With statistics that are old or missing the planner would hash or merge the whole key index (one plan took 5 s).
 _BY_INDEX = """set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
@@ -79,21 +82,33 @@ def prefer_indexes(cursor: "psycopg.Cursor[Any]") -> None:
 
 
 def narrow(cursor: "psycopg.Cursor[Any]", flights: Sequence[FlightVolumes]) -> dict[UUID, Reservation]:
-    """Every plan that holds airspace which may be near one of the flights."""
-    found: dict[UUID, Reservation] = {}
+    """Every plan that holds airspace, or a pad of a site, which may be near one of the flights."""
     if not flights:
-        return found
-    ranges, wide = asked(boxes_of(flights))
-    if len(ranges.low):
-        columns = (ranges.low, ranges.high, *bounds(ranges.boxes).values())
-        # planned anew each time: a plan kept from when the tables were empty would scan them when they are full
-        cursor.execute(NARROW, [Parameter(values) for values in columns], prepare=False, binary=True)
-        found |= {row[0]: _reservation(row) for row in cursor}
+        return {}
+    ranges, wide = asked(with_pads(boxes_of(flights), flights))
+    found = _in_ranges(cursor, ranges)
     for index in wide:
         window = flights[index].window
-        cursor.execute(_WIDE, (*flights[index].bounds, window.end, window.start), binary=True)
+        cursor.execute(_WIDE, (*flights[index].bounds, window.end + _PADS, window.start - _PADS), binary=True)
         found |= {row[0]: _reservation(row) for row in cursor}
     return found
+
+
+def narrow_pads(
+    cursor: "psycopg.Cursor[Any]", flights: Sequence[FlightVolumes], spare_us: int
+) -> dict[UUID, Reservation]:
+    """Every plan that may hold a pad where the flights do, with so much time to spare before and after."""
+    boxes = pad_boxes(boxes_of(flights), flights, spare_us) if flights else None
+    return {} if boxes is None else _in_ranges(cursor, asked(boxes)[0])
+
+
+def _in_ranges(cursor: "psycopg.Cursor[Any]", ranges: Cells) -> dict[UUID, Reservation]:
+    if not len(ranges.low):
+        return {}
+    columns = (ranges.low, ranges.high, *bounds(ranges.boxes).values())
+    # planned anew each time: a plan kept from when the tables were empty would scan them when they are full
+    cursor.execute(NARROW, [Parameter(values) for values in columns], prepare=False, binary=True)
+    return {row[0]: _reservation(row) for row in cursor}
 
 
 def find_touched(
@@ -113,7 +128,8 @@ def enter_keys(cursor: "psycopg.Cursor[Any]", plans: Sequence[Known]) -> None:
     """Make the volumes of the plans findable. Keys of what is given up are left: they only narrow, and expire."""
     if not plans:
         return
-    cells = entered(boxes_of([plan.volumes for plan in plans]))
+    flights = [plan.volumes for plan in plans]
+    cells = entered(with_pads(boxes_of(flights), flights))
     ids = uuids([plan.plan_id for plan in plans])[cells.boxes.plan]
     copy_arrays(cursor, "airspace.reservation_key", {"key": cells.low, "plan_id": ids, **bounds(cells.boxes)})
 

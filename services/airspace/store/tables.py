@@ -195,6 +195,18 @@ site = sa.Table(
     sa.Index("site_position", "position", postgresql_using="gist"),
 )
 
+# What slots need of a site, each time that it changed; `known_after` is the journal's last position then.
+terminal = sa.Table(
+    "terminal",
+    metadata,
+    sa.Column("site_id", sa.Text, primary_key=True),
+    sa.Column("revision", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("pads", sa.Integer, sa.CheckConstraint("pads > 0", name="pads"), nullable=False),
+    sa.Column("nest", sa.Boolean, nullable=False),
+    sa.Column("known_after", sa.BigInteger, nullable=False),
+)
+
 # What the re-assessment after a zone's version changed, and from what to what.
 zone_hit = sa.Table(
     "zone_hit",

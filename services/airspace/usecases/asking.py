@@ -19,6 +19,7 @@ from services.airspace.store.narrowing import Extent
 from services.airspace.store.zones import find_zone
 from services.airspace.usecases.reassessing import PlanChange, Reassessment, RouteChange, SiteChange
 from services.airspace.usecases.revising import ANY_VERSION
+from services.airspace.usecases.standing import look
 from shared.contracts.airspace import ZoneSpec
 from shared.db import raw
 from shared.errors import Forbidden, Invalid
@@ -89,13 +90,14 @@ def check_as(
     """The decision that the request would meet now; what the plan itself holds is not in its way."""
     cursor = raw(connection).cursor()
     narrowing.prefer_indexes(cursor)
-    zones, standing = state.zones.read(cursor), narrowing.narrow(cursor, [request.volumes])
-    assessment = assess(request, zones, standing.values(), authorizations, state.rules, state.terrain, state.clock())
+    zones, near = state.zones.read(cursor), look(cursor, [request.volumes])
+    rules, terrain, now = state.rules, state.terrain, state.clock()
+    assessment = assess(request, zones, near.plans.values(), authorizations, rules, terrain, now, near.terminals)
     return Checked(
         intent=intent,
         request=request,
         zones=zones,
-        standing=standing,
+        standing=near.plans,
         authorizations=authorizations,
         assessment=assessment,
     )

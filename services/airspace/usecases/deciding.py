@@ -12,6 +12,7 @@ from services.airspace.state import AirspaceState
 from services.airspace.store import journal, narrowing, reservations, reviews, subjects
 from services.airspace.store.journal import Entry, EntryKind
 from services.airspace.store.reservations import Hold, Known, Seen
+from services.airspace.usecases.standing import look
 from shared.contracts.airspace import PlanAssessed
 from shared.contracts.assessment import Effect, Outcome, SubjectKind
 from shared.contracts.codec import encode_value
@@ -122,7 +123,8 @@ def decide_requests(
     if not requests:
         return []
     cursor = tx.cursor
-    standing = narrowing.narrow(cursor, [request.volumes for request in requests])
+    near = look(cursor, [request.volumes for request in requests])
+    standing = near.plans
     moved = [request.plan_id for request in requests if request.keeps_former]
     former = reservations.find_plans(cursor, moved)
     standing |= {plan_id: known.reservation for plan_id, known in former.items() if known.state is Hold.HELD}
@@ -132,7 +134,9 @@ def decide_requests(
     yielding = {one.operator for one in standing.values() if one.priority < highest}
     operators = sorted({request.operator for request in requests} | yielding)
     authorizations = subjects.authorizations_of(cursor, operators, start, end)
-    decided = decide(requests, zones, standing.values(), authorizations, state.rules, state.terrain, tx.now)
+    decided = decide(
+        requests, zones, standing.values(), authorizations, state.rules, state.terrain, tx.now, near.terminals
+    )
     decisions = [replace(decision, assessment_json=encode_value(decision.assessment)) for decision in decided]
     _save(tx, zones.version, decisions, seen, standing)
     return decisions
@@ -251,7 +255,7 @@ def _conflict(decision: Decision) -> reviews.Conflict | None:
     findings = [
         finding
         for finding in decision.assessment.findings
-        if finding.against is SubjectKind.PLAN and finding.effect is Effect.REFUSES
+        if finding.against in (SubjectKind.PLAN, SubjectKind.SITE) and finding.effect is Effect.REFUSES
     ]
     if not findings:
         return None

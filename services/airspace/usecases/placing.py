@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.airspace.state import AirspaceState
-from services.airspace.store import narrowing, subjects
+from services.airspace.store import narrowing, pads, subjects
 from services.airspace.store.subjects import KnownRoute, KnownSite
 from services.airspace.usecases.reassessing import Reassessment, differs, route_of
 from shared.contracts.airspace import RouteAssessed, SiteAssessed
@@ -65,6 +65,7 @@ def _assess_site(tx: Transaction, again: Reassessment, received: SiteEvent, know
         assessment=assessment,
     )
     subjects.save_site(tx.connection, site)
+    pads.save_terminal(tx.cursor, event.site_id, event.revision, event.spec)
     moved = isinstance(event, SiteUpdated) and event.position_changed
     if known is None or moved or differs(known.assessment, assessment):
         because = "moved" if moved else "registered" if known is None else "updated"

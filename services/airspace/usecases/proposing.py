@@ -8,8 +8,9 @@ from services.airspace.domain.alternatives import Alternative, nearest
 from services.airspace.domain.assess import assess_each
 from services.airspace.domain.proposals import Checked, candidates, requested
 from services.airspace.state import AirspaceState
-from services.airspace.store import journal, narrowing
+from services.airspace.store import journal
 from services.airspace.usecases.asking import HORIZON, authorizations_around, check_as
+from services.airspace.usecases.standing import look
 from shared.db import raw
 from shared.errors import NotFound
 from shared.flight import volumes
@@ -24,8 +25,9 @@ def alternatives(state: AirspaceState, connection: sa.Connection, checked: Check
     now = checked.assessment.decided_at
     rules, terrain = state.rules, state.terrain
     changes, requests = candidates(checked, rules, terrain, state.alternatives, now + HORIZON)
-    standing = narrowing.narrow(raw(connection).cursor(), [request.volumes for request in requests])
-    answers = assess_each(requests, checked.zones, standing.values(), checked.authorizations, rules, terrain, now)
+    near = look(raw(connection).cursor(), [request.volumes for request in requests], slots=False)
+    zones, permits = checked.zones, checked.authorizations
+    answers = assess_each(requests, zones, near.plans.values(), permits, rules, terrain, now, near.terminals)
     return nearest(changes, answers, checked.assessment.outcome)
 
 

@@ -12,8 +12,9 @@ from uuid import UUID
 import psycopg
 import sqlalchemy as sa
 
-from services.airspace.domain.assess import assess, assess_route, assess_site
+from services.airspace.domain.assess import assess
 from services.airspace.domain.findings import strongest
+from services.airspace.domain.fixed import assess_route, assess_site
 from services.airspace.domain.subjects import Authorization, PlanRequest, Route, SitePosition
 from services.airspace.domain.zones import ZoneIndex
 from services.airspace.state import AirspaceState
@@ -22,7 +23,7 @@ from services.airspace.store.narrowing import Extent
 from services.airspace.store.reservations import Hold, Known
 from services.airspace.store.subjects import KnownRoute, KnownSite
 from shared.contracts.airspace import Binds
-from shared.contracts.assessment import Assessment, Outcome, SubjectKind
+from shared.contracts.assessment import Assessment, Finding, Outcome, SubjectKind
 from shared.contracts.flightplan import RouteSpec
 from shared.contracts.sites import SiteSpec
 from shared.db import raw
@@ -125,12 +126,16 @@ class Reassessment:
         answer = assess(
             request_of(plan), self._zones, (), authorizations, self._state.rules, self._state.terrain, self._now
         )
-        of_plans = [finding for finding in plan.assessment.findings if finding.against is SubjectKind.PLAN]
-        kept, left_out = strongest((*answer.findings, *of_plans))
+        kept, left_out = strongest((*answer.findings, *of_others(plan.assessment)))
         return replace(answer, findings=kept, findings_left_out=answer.findings_left_out + left_out)
 
 
 _FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def of_others(assessment: Assessment) -> list[Finding]:
+    """What was said of other plans and of pads."""
+    return [finding for finding in assessment.findings if finding.against in (SubjectKind.PLAN, SubjectKind.SITE)]
 
 
 def differs(before: Assessment, after: Assessment) -> bool:

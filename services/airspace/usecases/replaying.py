@@ -6,6 +6,8 @@ answered. Rules and terrain are today's: where they were others, the answer may 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,17 +15,21 @@ import sqlalchemy as sa
 from services.airspace.domain import zones as domain
 from services.airspace.domain.assess import assess, decide
 from services.airspace.domain.findings import strongest
+from services.airspace.domain.slots import HORIZON_US
 from services.airspace.domain.subjects import Authorization, PlanRequest, Reservation
 from services.airspace.domain.zones import ZoneIndex
 from services.airspace.state import AirspaceState
-from services.airspace.store import journal, subjects
+from services.airspace.store import journal, pads, subjects
 from services.airspace.store.journal import Entry, EntryKind
 from services.airspace.store.zones import Zone, zones_at
 from services.airspace.usecases.proposing import PlanUnknown
-from shared.contracts.assessment import Assessment, SubjectKind
+from services.airspace.usecases.reassessing import of_others
+from shared.contracts.assessment import Assessment
 from shared.contracts.codec import encode_value
 from shared.db import raw
 from shared.flight import FlightIntent, volumes
+
+_SLOTS: Final = timedelta(microseconds=HORIZON_US) + timedelta(hours=1)  # pads are looked for beyond the flight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +117,7 @@ class _Past:
         authorizations = self._authorizations(request, entry.position)
         rules, terrain = self._state.rules, self._state.terrain
         answer = assess(request, zones, (), authorizations, rules, terrain, recorded.decided_at)
-        of_plans = [finding for finding in before.findings if finding.against is SubjectKind.PLAN]
-        kept, left_out = strongest((*answer.findings, *of_plans))
+        kept, left_out = strongest((*answer.findings, *of_others(before)))
         return replace(answer, findings=kept, findings_left_out=answer.findings_left_out + left_out)
 
     def _decide(self, entry: Entry, recorded: Assessment, *, of: UUID | None = None) -> list[Assessment]:
@@ -126,7 +131,8 @@ class _Past:
             for found in subjects.authorizations_then(self._cursor, operator, window.start, window.end, entry.position)
         ]
         rules, terrain = self._state.rules, self._state.terrain
-        decisions = decide([request], zones, standing, authorizations, rules, terrain, recorded.decided_at)
+        terminals = pads.find_terminals(self._cursor, [request.volumes], before=entry.position)
+        decisions = decide([request], zones, standing, authorizations, rules, terrain, recorded.decided_at, terminals)
         return [one.assessment for one in decisions if one.request.plan_id == (of or entry.plan_id)]
 
     def _request(self, entry: Entry) -> PlanRequest:
@@ -152,9 +158,9 @@ class _Past:
         return subjects.authorizations_then(self._cursor, request.operator, window.start, window.end, position)
 
     def _standing(self, request: PlanRequest, position: int) -> list[Reservation]:
-        """What other plans held at the position, at the request's time: their entries before it, one after another."""
+        """What other plans held at the position, about the request's time: their entries before, one after another."""
         window = request.volumes.window
-        plan_ids = journal.plans_held(self._cursor, window.start, window.end, position)
+        plan_ids = journal.plans_held(self._cursor, window.start - _SLOTS, window.end + _SLOTS, position)
         histories = journal.entries_of(self._cursor, plan_ids)
         holding = [held for some in histories.values() if (held := _held(some, position)) is not None]
         intents = {

@@ -8,8 +8,9 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.airspace.domain.assess import assess, assess_route, decide
+from services.airspace.domain.assess import assess, decide
 from services.airspace.domain.findings import MAX_FINDINGS
+from services.airspace.domain.fixed import assess_route
 from services.airspace.domain.subjects import Authorization, Decision, PlanRequest, Reservation, Route
 from services.airspace.domain.zones import Zone, ZoneIndex
 from shared.contracts.assessment import Effect, FindingCode, Outcome, Restriction

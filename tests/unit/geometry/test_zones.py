@@ -7,7 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from services.airspace.domain.assess import assess, assess_site
+from services.airspace.domain.assess import assess
+from services.airspace.domain.fixed import assess_site
 from services.airspace.domain.subjects import SitePosition
 from services.airspace.domain.zones import Zone, ZoneIndex, zone_hit
 from shared.contracts.airspace import Binds, HeightBasis

@@ -1,0 +1,67 @@
+"""What zones make of fixed routes and of sites' positions: they hold nothing and stand in nobody's way. Pure.
+
+`now` says which authorizations of a route are in force and which zones are over.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import numpy as np
+
+from services.airspace.domain.assess import assessment_of, zone_findings
+from services.airspace.domain.contacts import contacts
+from services.airspace.domain.findings import outcome_of, route_finding
+from services.airspace.domain.subjects import Authorization, Route, SitePosition
+from services.airspace.domain.zones import ZoneHit, ZoneIndex
+from shared.contracts.airspace import Binds
+from shared.contracts.assessment import Assessment
+from shared.flight import FlightRules, FlightVolumes
+from shared.flight.records import FOREVER_US, RECORD
+from shared.terrain import AGL, Terrain
+
+
+def assess_route(
+    route: Route,
+    zones: ZoneIndex,
+    routes: Iterable[Route],
+    authorizations: Iterable[Authorization],
+    rules: FlightRules,
+    terrain: Terrain,
+    now: datetime,
+) -> Assessment:
+    """The answer on a fixed route: zones decide (one with an end in time is a note), crossing routes are notes."""
+    others = sorted((one for one in routes if one.route_id != route.route_id), key=lambda one: one.route_id)
+    flights = [route.volumes, *(one.volumes for one in others)]
+    hits = zones.hits([route.volumes], [route.crewed], terrain)[0]
+    lasting = [hit for hit in hits if not _is_over(hit, now)]
+    findings = zone_findings(lasting, route.operator, route.volumes, tuple(authorizations), terrain, now)
+    findings += [route_finding(c, flights, others[c.b - 1], terrain) for c in contacts(flights, [0])]
+    return assessment_of(outcome_of(findings), findings, zones, rules, now)
+
+
+def assess_site(
+    site: SitePosition, zones: ZoneIndex, rules: FlightRules, terrain: Terrain, now: datetime
+) -> Assessment:
+    """The answer on a site's position: the zones that reach its ground. One with an end in time is a note."""
+    ground = _on_ground(site, terrain)
+    whom = {Binds.UNCREWED: (False,), Binds.CREWED: (True,), Binds.BOTH: (False, True)}[site.serves]
+    found = {hit.zone.zone_id: hit for hits in zones.hits([ground] * len(whom), whom, terrain) for hit in hits}
+    lasting = [hit for hit in found.values() if not _is_over(hit, now)]
+    findings = zone_findings(lasting, "", ground, (), terrain, now)
+    return assessment_of(outcome_of(findings), findings, zones, rules, now)
+
+
+def _is_over(hit: ZoneHit, now: datetime) -> bool:
+    ends_at = hit.zone.spec.ends_at
+    return ends_at is not None and ends_at <= now
+
+
+def _on_ground(site: SitePosition, terrain: Terrain) -> FlightVolumes:
+    records = np.zeros(1, RECORD)
+    records["lng1"] = records["lng2"] = site.lng
+    records["lat1"] = records["lat2"] = site.lat
+    records["reference"], records["area"] = AGL, -1
+    records["start_us"], records["end_us"] = -FOREVER_US, FOREVER_US
+    boxes = FlightVolumes(records).boxes
+    records["amsl_lower_m"], records["amsl_upper_m"] = terrain.ground(boxes)
+    return FlightVolumes(records)
