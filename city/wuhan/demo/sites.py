@@ -79,13 +79,13 @@ class DemoSite:
         return self.spec.lng, self.spec.lat
 
 
-def sites(land: Land, chance: random.Random) -> list[DemoSite]:
+def sites(land: Land, chance: random.Random, in_use: int = IN_USE) -> list[DemoSite]:
     """All sites, those in use first."""
     named = [_site(key, name, kind, place, SiteState.COMMISSIONED) for key, (name, kind, place) in NAMED.items()]
     emergency = list(_emergency(land, chance))
-    states = [SiteState.COMMISSIONED] * (IN_USE - len(named) - 4)
+    states = [SiteState.COMMISSIONED] * (in_use - len(named) - 4)
     states += [state for state, number in EARLIER.items() for _ in range(number)]
-    states = states[: IN_USE - len(named) - 4 + sum(EARLIER.values()) - 4]
+    states = states[: in_use - len(named) - 4 + sum(EARLIER.values()) - 4]
     placed = [site.place for site in named + emergency]
     drawn = [_drawn(number, state, land, chance, placed) for number, state in enumerate(states, 1)]
     return sorted(named + emergency + drawn, key=lambda site: (not site.state.is_in_use, site.site_id))
