@@ -2520,7 +2520,7 @@ export interface components {
          * @description Why a finding is made; the texts in Chinese and English hang on it (`shared/wording.py`).
          * @enum {string}
          */
-        FindingCode: "zone_prohibited" | "zone_requires_authorization" | "zone_authorized" | "zone_conditional" | "zone_unrestricted" | "plan_conflict" | "plan_preempted" | "plan_nearby" | "route_crossing";
+        FindingCode: "zone_prohibited" | "zone_requires_authorization" | "zone_authorized" | "zone_conditional" | "zone_unrestricted" | "plan_conflict" | "plan_preempted" | "plan_nearby" | "route_crossing" | "site_full";
         /**
          * FindingView
          * @description A finding with what it says, in Chinese and in English.
@@ -2577,6 +2577,10 @@ export interface components {
             free_until?: string | null;
             /** Free From */
             free_from?: string | null;
+            /** Pads */
+            pads?: number | null;
+            /** Shift Min */
+            shift_min?: number | null;
             /**
              * Terrain
              * @default
@@ -3286,6 +3290,10 @@ export interface components {
             free_until?: string | null;
             /** Free From */
             free_from?: string | null;
+            /** Pads */
+            pads?: number | null;
+            /** Shift Min */
+            shift_min?: number | null;
             /**
              * Terrain
              * @default
@@ -3806,6 +3814,10 @@ export interface components {
             free_until?: string | null;
             /** Free From */
             free_from?: string | null;
+            /** Pads */
+            pads?: number | null;
+            /** Shift Min */
+            shift_min?: number | null;
             /**
              * Terrain
              * @default
@@ -4019,7 +4031,7 @@ export interface components {
          * @description What a finding is against.
          * @enum {string}
          */
-        SubjectKind: "zone" | "plan" | "route";
+        SubjectKind: "zone" | "plan" | "route" | "site";
         /**
          * Tally
          * @description What counts in one district, or in all.
