@@ -1,7 +1,7 @@
 # `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench oracle fresh stop reset clean docs schemas lock console-dev
+.PHONY: help setup demo test check format bench oracle mutants fresh stop reset clean docs schemas lock console-dev
 
 PY := .venv/bin/python
 BUS ?= log
@@ -40,6 +40,10 @@ bench: ## measure decisions a second and latency; writes docs/benchmarks.md and 
 
 oracle: ## every decision against an independent oracle: a million pairs either side of touching (PAIRS=50_000: so many)
 	$(PY) -W ignore -m tests.oracle $(or $(PAIRS),1_000_000)
+
+mutants: ## plant faults in a copy of the platform, each of which the tests must notice (WORDS="time closed": those)
+	@infra/setup.sh test
+	$(PY) -m tests.mutants $(WORDS)
 
 fresh: ## clone HEAD into a new folder with a new HOME and run the demo there once
 	@infra/fresh.sh

@@ -7,14 +7,14 @@ import typer
 from rich.markup import escape
 from typer.core import TyperGroup
 
-from cli import plans, reports, show, sites, watching, zones
+from cli import plans, replays, reports, show, sites, watching, zones
 from cli.client import CommandFailed, Platform
 from cli.context import Context, context, process_started
 
 HELP = """File, check and follow flight plans, publish airspace, register sites: the Tianyuan platform from a terminal.
 
 Exit codes: 0 done (and, of a plan: it may fly) · 1 the platform said no · 2 the command or its file is wrong ·
-3 the plan is refused · 4 the plan awaits a ruling or its decision.
+3 the plan is refused · 4 the plan awaits a ruling or its decision · 5 a decision does not come out the same.
 """
 
 
@@ -34,6 +34,7 @@ app = typer.Typer(cls=Commands, help=HELP, no_args_is_help=True, add_completion=
 app.add_typer(zones.app, name="zones")
 app.add_typer(sites.app, name="sites")
 app.add_typer(reports.app, name="report")
+app.add_typer(replays.app, name="replay")
 for command in (
     plans.check,
     plans.file,
@@ -41,7 +42,6 @@ for command in (
     plans.move,
     plans.withdraw,
     plans.rule,
-    plans.replay,
     watching.watch,
 ):
     app.command()(command)

@@ -12,7 +12,6 @@ from cli import files, show
 from cli.client import CommandFailed
 from cli.context import Context, context
 
-NOT_THE_SAME: Final = 5
 MAY_NOT: Final = {"refused": 3, "awaiting": 4, "submitted": 4}
 
 IntentFile = Annotated[Path, typer.Argument(metavar="FILE", help="A flight intent as JSON; - is standard input.")]
@@ -92,15 +91,6 @@ def rule(
     """Rule a plan that awaits it; for regulators."""
     command = context(ctx)
     _show_plan(command, command.platform.post(f"{_path(plan_id)}/ruling", {"decision": decision, "reason": reason}))
-
-
-def replay(ctx: typer.Context, plan_id: PlanId) -> None:
-    """Make every decision on a plan again, from the log, and say whether it comes out the same; for regulators."""
-    command = context(ctx)
-    found = command.platform.get(f"/airspace/replays/{quote(plan_id, safe='')}")
-    command.show(found, lambda: show.replay(found, command.language))
-    if not found["same"]:
-        raise typer.Exit(NOT_THE_SAME)
 
 
 def _intent(file: Path, departs_at: str | None) -> dict[str, Any]:

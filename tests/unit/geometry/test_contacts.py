@@ -115,3 +115,16 @@ def test_time_is_half_open_and_heights_are_closed() -> None:
     assert meet(first, slab(here, here, start=end - timedelta(microseconds=1)))
     assert meet(first, slab(here, here, lower_m=100.0, upper_m=110.0))
     assert not meet(first, slab(here, here, lower_m=100.001, upper_m=110.0))
+
+
+def test_time_is_half_open_slice_by_slice() -> None:
+    """One leaves a place in the microsecond in which the other comes: as wholes they share most of their time."""
+    here, there = away(0, 0), away(5_000, 0)
+    first, second = slab(here, here, seconds=60), slab(there, there, start=NOON + timedelta(seconds=60), seconds=60)
+    one = FlightVolumes(np.concatenate([first.records, second.records]))
+    waits = slab(away(0, 9_000), away(0, 9_000), seconds=60)
+    for late_us, meets in ((0, False), (-1, True)):
+        comes = slab(here, here, start=NOON + timedelta(seconds=60, microseconds=late_us), seconds=60)
+        other = FlightVolumes(np.concatenate([waits.records, comes.records]))
+        assert meet(one, other) is meets
+        assert meet(other, one) is meets
