@@ -1,7 +1,7 @@
 # `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench oracle mutants fresh stop reset clean docs schemas lock console-dev
+.PHONY: help setup demo test check format bench oracle mutants races fresh stop reset clean docs schemas lock console-dev
 
 PY := .venv/bin/python
 BUS ?= log
@@ -44,6 +44,10 @@ oracle: ## every decision against an independent oracle: a million pairs either 
 mutants: ## plant faults in a copy of the platform, each of which the tests must notice (WORDS="time closed": those)
 	@infra/setup.sh test
 	$(PY) -m tests.mutants $(WORDS)
+
+races: ## 10,000 races for one place and time by 64 clients, four in each: exactly one wins (RACES, CONTENDERS)
+	@infra/setup.sh test
+	RACES=$(or $(RACES),10000) CONTENDERS=$(or $(CONTENDERS),4) $(PY) -m pytest -q tests/system/test_races.py
 
 fresh: ## clone HEAD into a new folder with a new HOME and run the demo there once
 	@infra/fresh.sh

@@ -3,7 +3,9 @@
 The control runs the same pairs through two deciders without the leader's lock, and more are accepted.
 """
 
+import os
 import random
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,6 +24,7 @@ from tests.waiting import eventually
 
 PAIRS = 300
 KILLS = 4
+HUNG_PAIRS = 20
 CLIENTS = 6  # for each of the two twins of a pair
 WITH_STANDBY: Groups = [("flightplan", "sites"), ("airspace",), ("airspace",)]
 WITHOUT_DECIDER: Groups = [("flightplan", "sites")]
@@ -74,6 +77,38 @@ def replace_leader(platform: Platform, books: Books) -> None:
     eventually(lambda: leading_backend(books) != backend, timeout_s=60)
     victim.start()
     victim.ready()
+
+
+@pytest.mark.timeout(600)
+def test_a_hung_decider_is_replaced_and_decides_nothing_when_it_wakes(database_url: str, tmp_path: Path) -> None:
+    with running(database_url, "log://", tmp_path, WITH_STANDBY) as platform, books_of(database_url) as books:
+        with filing_pairs(platform) as (filings, allow):
+            allow(HUNG_PAIRS)
+            await_plans(books, HUNG_PAIRS)
+            backend = leading_backend(books)
+            hung = process_behind(platform, books, backend)
+            assert hung.pid is not None
+            os.kill(hung.pid, signal.SIGSTOP)
+            allow(HUNG_PAIRS)
+            eventually(lambda: leading_backend(books) != backend, timeout_s=60)
+            await_plans(books, 2 * 2 * HUNG_PAIRS)
+            books.decided()  # without it, by another
+            written = last_position(books)
+            os.kill(hung.pid, signal.SIGCONT)
+            hung.ready()
+            assert last_position(books) == written, "it went on with what it had in hand"
+            allow(HUNG_PAIRS)
+            await_plans(books, 2 * 3 * HUNG_PAIRS)
+        states = books.decided()
+        accepted = accepted_of_pairs(filings, states)
+        books.check_once(states)
+        assert leading_backend(books) != backend
+    assert set(accepted.values()) == {1}
+
+
+def last_position(books: Books) -> int:
+    """The last of what airspace has recorded."""
+    return int(books.rows("SELECT coalesce(max(position), 0) AS last FROM airspace.event_log")[0].last)
 
 
 def leading_backend(books: Books) -> int:
