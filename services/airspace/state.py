@@ -35,11 +35,12 @@ class CurrentZones:
             if version > self._index.version:
                 put = [
                     domain.zone(zone.zone_id, zone.zone_version, zone.spec, self._city_time)
-                    for zone in changed
+                    for _, zone in changed
                     if zone.state is ZoneState.IN_FORCE
                 ]
-                gone = [zone.zone_id for zone in changed if zone.state is ZoneState.WITHDRAWN]
-                self._index = self._index.updated(version, put, gone)
+                gone = [zone.zone_id for _, zone in changed if zone.state is ZoneState.WITHDRAWN]
+                counted = {zone.zone_id: number for number, zone in changed}
+                self._index = self._index.updated(version, put, gone, counted)
             return self._index
 
 

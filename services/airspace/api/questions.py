@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query
 from services.airspace.api import views
 from services.airspace.api.drafts import ZoneDraft, as_query_instant, box
 from services.airspace.api.parts import Anyone, PlanReader, Publisher, Reading, Regulator, State
-from services.airspace.api.views import Answer, ConflictView, ReplayView, TouchedView
+from services.airspace.api.views import MOST_LISTED, SUBJECTS, Answer, ConflictView, ReplayView, TouchedView
 from services.airspace.store import reviews
 from services.airspace.usecases import asking, proposing, replaying
 from services.airspace.usecases.asking import Asker
@@ -94,13 +94,17 @@ def list_conflicts(
 def preview_zone(
     draft: Annotated[ZoneDraft, body(ZoneDraft)], caller: Publisher, state: State, reading: Reading
 ) -> TouchedView:
-    """On which plans, routes and sites the answer would be another one, were this zone published now."""
+    """Which plans, routes and sites this zone would touch were it published now, and what would be answered then."""
     check_outline(draft.outline)
-    return views.impact(state, asking.preview(state, reading, draft.zone_id, draft.spec()))
+    return views.impact(state, asking.preview(state, reading, draft.zone_id, draft.spec(), most=MOST_LISTED))
 
 
 @router.get("/zones/{zone_id}/hits")
 def list_hits(zone_id: str, caller: Regulator, state: State, reading: Reading) -> TouchedView:
-    """On which plans, routes and sites the zone's versions have changed the answer; the newest version first."""
+    """Which plans, routes and sites the zone's versions touched when they came, and what was answered then.
+
+    The newest version first, and in it those with another outcome.
+    """
     expect_zone(reading, zone_id)
-    return views.hits(state, reviews.list_hits(reading, zone_id))
+    found = {subject: reviews.list_hits(reading, zone_id, subject, most=MOST_LISTED) for subject in SUBJECTS}
+    return views.hits(state, found, reviews.count_hits(reading, zone_id))

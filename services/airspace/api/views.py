@@ -1,16 +1,16 @@
 """How answers look from outside, to a given caller."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from services.airspace.domain.alternatives import Alternative, AlternativeKind
 from services.airspace.domain.proposals import Checked
 from services.airspace.state import AirspaceState
-from services.airspace.store.reviews import Conflict, ZoneHit
+from services.airspace.store.reviews import Conflict, HitCount, ZoneHit
 from services.airspace.usecases.asking import Impact
-from services.airspace.usecases.reassessing import PlanChange, RouteChange, SiteChange
+from services.airspace.usecases.reassessing import PlanAnswer, RouteAnswer, SiteAnswer
 from services.airspace.usecases.replaying import Replayed
 from shared.auth import Principal, Role
 from shared.contracts.airspace import PlanAssessed, RouteAssessed, SiteAssessed
@@ -84,7 +84,10 @@ class ConflictView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touched:
-    """A plan, route or site on which the answer is or would be another one; `finding` is the zone's."""
+    """A plan, route or site that a zone touches, or its version before did; `finding` is the zone's, if it still does.
+
+    `changed`: the outcome is or would be another one.
+    """
 
     plan_id: str | None = None
     route_id: str | None = None
@@ -93,6 +96,7 @@ class Touched:
     name: str = ""
     state_now: Outcome
     outcome_then: Outcome
+    changed: bool
     finding: Reason | None
     zone_version: int | None = None
     assessed_at: Instant | None = None
@@ -109,12 +113,13 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TouchedView:
-    """What a zone touches."""
+    """What a zone touches: how many of each, and of these how many with another outcome."""
 
     plans: Sequence[Touched]
     routes: Sequence[Touched]
     sites: Sequence[Touched]
     counts: Counts
+    changed: Counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +147,8 @@ class ReplayView:
     decisions: Sequence[ReplayedView]
 
 
-MOST_LISTED = 500
+MOST_LISTED: Final = 500
+SUBJECTS: Final = ("plan", "route", "site")
 
 
 def answer(state: AirspaceState, checked: Checked, near: Sequence[Alternative], caller: Principal) -> Answer:
@@ -205,22 +211,25 @@ def conflict(state: AirspaceState, one: Conflict) -> ConflictView:
 
 def impact(state: AirspaceState, found: Impact) -> TouchedView:
     """What a zone would touch."""
-    plans = [_plan(state, change, found.zone_id) for change in found.plans[:MOST_LISTED]]
-    routes = [_route(state, change, found.zone_id) for change in found.routes[:MOST_LISTED]]
-    sites = [_site(state, change, found.zone_id) for change in found.sites[:MOST_LISTED]]
-    counts = Counts(plans=len(found.plans), routes=len(found.routes), sites=len(found.sites))
-    return TouchedView(plans=plans, routes=routes, sites=sites, counts=counts)
-
-
-def hits(state: AirspaceState, found: Sequence[ZoneHit]) -> TouchedView:
-    """What a zone's versions touched."""
-    of = {subject: [hit for hit in found if hit.subject == subject] for subject in ("plan", "route", "site")}
-    shown = {subject: [_hit(state, hit) for hit in some[:MOST_LISTED]] for subject, some in of.items()}
+    plans, routes, sites = found.plans, found.routes, found.sites
     return TouchedView(
-        plans=shown["plan"],
-        routes=shown["route"],
-        sites=shown["site"],
-        counts=Counts(plans=len(of["plan"]), routes=len(of["route"]), sites=len(of["site"])),
+        plans=[_plan(state, answer, found.zone_id) for answer in plans.listed],
+        routes=[_route(state, answer, found.zone_id) for answer in routes.listed],
+        sites=[_site(state, answer, found.zone_id) for answer in sites.listed],
+        counts=Counts(plans=plans.count, routes=routes.count, sites=sites.count),
+        changed=Counts(plans=plans.changed, routes=routes.changed, sites=sites.changed),
+    )
+
+
+def hits(state: AirspaceState, found: Mapping[str, Sequence[ZoneHit]], counts: Mapping[str, HitCount]) -> TouchedView:
+    """What a zone's versions touched, by plan, route and site."""
+    plans, routes, sites = (counts.get(subject, HitCount()) for subject in SUBJECTS)
+    return TouchedView(
+        plans=[_hit(state, hit) for hit in found["plan"]],
+        routes=[_hit(state, hit) for hit in found["route"]],
+        sites=[_hit(state, hit) for hit in found["site"]],
+        counts=Counts(plans=plans.touched, routes=routes.touched, sites=sites.touched),
+        changed=Counts(plans=plans.changed, routes=routes.changed, sites=sites.changed),
     )
 
 
@@ -273,37 +282,40 @@ def _redacted(finding: Finding, caller: Principal) -> Finding:
     return replace(finding, against_id=None, against_version=None, against_operator=None, name="", reason="")
 
 
-def _plan(state: AirspaceState, change: PlanChange, zone_id: str) -> Touched:
+def _plan(state: AirspaceState, change: PlanAnswer, zone_id: str) -> Touched:
     plan = change.plan
     return Touched(
         plan_id=str(plan.plan_id),
         operator=plan.operator,
-        state_now=plan.assessment.outcome,
+        state_now=change.before.outcome,
         outcome_then=change.after.outcome,
+        changed=change.before.outcome is not change.after.outcome,
         finding=_finding_of(state, change.after, zone_id),
     )
 
 
-def _route(state: AirspaceState, change: RouteChange, zone_id: str) -> Touched:
+def _route(state: AirspaceState, change: RouteAnswer, zone_id: str) -> Touched:
     route = change.route
     return Touched(
         route_id=route.route_id,
         operator=route.operator,
         name=route.spec.name,
-        state_now=route.assessment.outcome,
+        state_now=change.before.outcome,
         outcome_then=change.after.outcome,
+        changed=change.before.outcome is not change.after.outcome,
         finding=_finding_of(state, change.after, zone_id),
     )
 
 
-def _site(state: AirspaceState, change: SiteChange, zone_id: str) -> Touched:
+def _site(state: AirspaceState, change: SiteAnswer, zone_id: str) -> Touched:
     site = change.site
     return Touched(
         site_id=site.site_id,
         operator=site.spec.operator,
         name=site.spec.name,
-        state_now=site.assessment.outcome,
+        state_now=change.before.outcome,
         outcome_then=change.after.outcome,
+        changed=change.before.outcome is not change.after.outcome,
         finding=_finding_of(state, change.after, zone_id),
     )
 
@@ -315,7 +327,8 @@ def _hit(state: AirspaceState, hit: ZoneHit) -> Touched:
         operator=hit.operator,
         state_now=hit.outcome_before,
         outcome_then=hit.outcome_after,
-        finding=reason(state, hit.findings[0]) if hit.findings else None,
+        changed=hit.changed,
+        finding=reason(state, hit.finding) if hit.finding else None,
         zone_version=hit.zone_version,
         assessed_at=hit.assessed_at,
     )

@@ -76,6 +76,14 @@ ON CONFLICT (plan_id) DO UPDATE SET state = 'free', volumes = '',
 _SEEN = """
 UPDATE airspace.reservation r SET seen_revision = greatest(r.seen_revision, seen.revision)
 FROM unnest(%s, %s) AS seen (plan_id, revision) WHERE r.plan_id = seen.plan_id"""
+_ANSWER: Final = ("plan_id", "state", "assessment", "zones_version")
+_ANSWER_TYPES: Final = ("uuid", "text", "jsonb", "int8")
+_NEW_ANSWERS: Final = """CREATE TEMP TABLE IF NOT EXISTS new_answer
+    (plan_id uuid, state text, assessment jsonb, zones_version bigint) ON COMMIT DELETE ROWS"""
+_SETTLE: Final = """
+UPDATE airspace.reservation r SET state = n.state, assessment = n.assessment, zones_version = n.zones_version,
+    volumes = CASE WHEN n.state = 'free' THEN '' ELSE r.volumes END
+FROM new_answer n WHERE r.plan_id = n.plan_id"""
 _PRUNE = """DELETE FROM airspace.reservation WHERE plan_id = ANY(ARRAY(
     SELECT plan_id FROM airspace.reservation WHERE ends_at < %s LIMIT %s FOR UPDATE SKIP LOCKED))"""
 
@@ -117,6 +125,17 @@ def save_plans(cursor: "psycopg.Cursor[Any]", plans: Sequence[Known], *, known: 
         cursor.execute(_DELETE, (Parameter(uuids(known)),))
     if plans:
         copy_rows_binary(cursor, "airspace.reservation", _ROW, _ROW_TYPES, _rows(plans))
+
+
+def settle_plans(cursor: "psycopg.Cursor[Any]", plans: Sequence[Known]) -> None:
+    """Write the answers on plans that are known, and what they hold now; their volumes stay, or are given up."""
+    if not plans:
+        return
+    cursor.execute(_NEW_ANSWERS)
+    cursor.execute("TRUNCATE new_answer")
+    rows = ((plan.plan_id, plan.state.value, _written(plan), plan.zones_version) for plan in plans)
+    copy_rows_binary(cursor, "new_answer", _ANSWER, _ANSWER_TYPES, rows)
+    cursor.execute(_SETTLE)
 
 
 def mark_seen(cursor: "psycopg.Cursor[Any]", revisions: Mapping[UUID, int]) -> None:

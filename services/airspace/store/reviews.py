@@ -1,6 +1,6 @@
 """What regulators look back on: refusals for conflict, and what a zone's version changed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -16,6 +16,7 @@ from services.airspace.store.shapes import Box, polygon
 from services.airspace.store.tables import conflict, zone_hit
 from shared.contracts.assessment import Finding, Outcome
 from shared.contracts.codec import decode_value, encode_value
+from shared.db import copy_rows_binary
 from shared.values import Instant
 
 
@@ -36,7 +37,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneHit:
-    """What became of a plan, route or site because of a version of a zone."""
+    """What became of a plan, route or site that a version of a zone touched, or the version before it did."""
 
     zone_id: str
     zone_version: int
@@ -45,8 +46,21 @@ class ZoneHit:
     operator: str
     outcome_before: Outcome
     outcome_after: Outcome
-    findings: Sequence[Finding]
+    finding: Finding | None  # the zone's; None where it no longer touches it
     assessed_at: Instant
+
+    @property
+    def changed(self) -> bool:
+        """Whether the outcome is another one."""
+        return self.outcome_before is not self.outcome_after
+
+
+@dataclass(frozen=True, slots=True)
+class HitCount:
+    """How many of a kind a zone's versions touched, and on how many the outcome is another one."""
+
+    touched: int = 0
+    changed: int = 0
 
 
 _SAVE_CONFLICT: Final = """
@@ -57,10 +71,14 @@ ON CONFLICT (plan_id) DO UPDATE SET revision = excluded.revision, findings = exc
     because = excluded.because"""
 _SETTLE: Final = "DELETE FROM airspace.conflict WHERE plan_id = ANY(%s)"
 _PRUNE: Final = "DELETE FROM airspace.conflict WHERE ends_at < %s"
-_SAVE_HIT: Final = """
-INSERT INTO airspace.zone_hit (zone_id, zone_version, subject, subject_id, operator, outcome_before, outcome_after,
-    findings, assessed_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
+_HIT: Final = (
+    "zone_id", "zone_version", "subject", "subject_id", "operator", "outcome_before", "outcome_after", "findings",
+    "assessed_at",
+)  # fmt: skip
+_HIT_TYPES: Final = ("text", "int4", "text", "text", "text", "text", "text", "jsonb", "timestamptz")
+_KNOWN_HITS: Final = """
+SELECT h.zone_id, h.zone_version, h.subject, h.subject_id FROM airspace.zone_hit h
+JOIN unnest(%s::text[], %s::int[]) AS v (zone_id, zone_version) USING (zone_id, zone_version)"""
 
 
 def save_conflicts(cursor: "psycopg.Cursor[Any]", conflicts: Sequence[Conflict]) -> None:
@@ -113,27 +131,45 @@ def list_conflicts(
 
 
 def save_hits(cursor: "psycopg.Cursor[Any]", hits: Sequence[ZoneHit]) -> None:
-    """Remember what a zone's version changed."""
-    if hits:
-        cursor.executemany(_SAVE_HIT, [_hit_row(hit) for hit in hits])
+    """Remember what versions of zones touched; what is known of them, where they are delivered again, stays."""
+    versions = {(hit.zone_id, hit.zone_version) for hit in hits}
+    known = _known_hits(cursor, versions) if versions else set()
+    rows = [row for row in map(_hit_row, hits) if tuple(row[:4]) not in known]
+    if rows:
+        copy_rows_binary(cursor, "airspace.zone_hit", _HIT, _HIT_TYPES, rows)
 
 
-def list_hits(connection: sa.Connection, zone_id: str) -> list[ZoneHit]:
-    """What all versions of a zone changed, the newest first."""
+def _known_hits(cursor: "psycopg.Cursor[Any]", versions: Iterable[tuple[str, int]]) -> set[tuple[Any, ...]]:
+    zone_ids, numbers = zip(*versions, strict=True)
+    cursor.execute(_KNOWN_HITS, (list(zone_ids), list(numbers)), binary=True)
+    return set(cursor)
+
+
+def count_hits(connection: sa.Connection, zone_id: str) -> dict[str, HitCount]:
+    """How many plans, routes and sites all versions of a zone touched."""
+    changed = sa.func.count().filter(zone_hit.c.outcome_before != zone_hit.c.outcome_after)
+    query = sa.select(zone_hit.c.subject, sa.func.count(), changed).where(zone_hit.c.zone_id == zone_id)
+    return {subject: HitCount(*counts) for subject, *counts in connection.execute(query.group_by(zone_hit.c.subject))}
+
+
+def list_hits(connection: sa.Connection, zone_id: str, subject: str, *, most: int) -> list[ZoneHit]:
+    """The plans, routes or sites that a zone's versions touched: the newest version first, in it what changed."""
     columns = [c for c in zone_hit.c if c.name != "findings"]
     query = sa.select(*columns, sa.cast(zone_hit.c.findings, sa.Text).label("findings"))
-    query = query.where(zone_hit.c.zone_id == zone_id)
-    order = (zone_hit.c.zone_version.desc(), zone_hit.c.subject, zone_hit.c.subject_id)
-    rows = connection.execute(query.order_by(*order)).mappings()
-    return [
-        ZoneHit(
-            **{name: row[name] for name in row if name not in ("findings", "outcome_before", "outcome_after")},
-            outcome_before=Outcome(row["outcome_before"]),
-            outcome_after=Outcome(row["outcome_after"]),
-            findings=_findings(row["findings"]),
-        )
-        for row in rows
-    ]
+    query = query.where(zone_hit.c.zone_id == zone_id, zone_hit.c.subject == subject).limit(most)
+    changed = zone_hit.c.outcome_before != zone_hit.c.outcome_after
+    order = (zone_hit.c.zone_version.desc(), changed.desc(), zone_hit.c.subject_id)
+    return [_hit(row) for row in connection.execute(query.order_by(*order)).mappings()]
+
+
+def _hit(row: sa.RowMapping) -> ZoneHit:
+    names = (name for name in row if name not in ("findings", "outcome_before", "outcome_after"))
+    return ZoneHit(
+        **{name: row[name] for name in names},
+        outcome_before=Outcome(row["outcome_before"]),
+        outcome_after=Outcome(row["outcome_after"]),
+        finding=next(iter(_findings(row["findings"])), None),
+    )
 
 
 def _findings(text: str) -> Sequence[Finding]:
@@ -149,7 +185,8 @@ def _conflict_row(one: Conflict) -> Sequence[Any]:
 
 
 def _hit_row(hit: ZoneHit) -> Sequence[Any]:
+    findings = b"[" + (encode_value(hit.finding) if hit.finding else b"") + b"]"
     return (
         hit.zone_id, hit.zone_version, hit.subject, hit.subject_id, hit.operator, hit.outcome_before.value,
-        hit.outcome_after.value, Jsonb(hit.findings, dumps=encode_value), hit.assessed_at,
+        hit.outcome_after.value, Jsonb(findings, dumps=bytes), hit.assessed_at,
     )  # fmt: skip

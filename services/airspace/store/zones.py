@@ -65,27 +65,33 @@ def raise_version(connection: sa.Connection, by: int = 1) -> int:
     return int(connection.execute(raised).scalar_one()) - by + 1
 
 
-def zones_since(cursor: "psycopg.Cursor[Any]", since: int) -> tuple[int, list[Zone]]:
-    """The count of publications and every zone whose latest is newer than `since`, as one statement sees them."""
+def zones_since(cursor: "psycopg.Cursor[Any]", since: int) -> tuple[int, list[tuple[int, Zone]]]:
+    """The count of publications and every zone whose latest is newer than `since`, as one statement sees them.
+
+    Each zone comes with the number of its latest publication.
+    """
     cursor.execute(_SINCE, (since,), binary=True)
     rows = cursor.fetchall()
     zones = [
-        Zone(
-            zone_id=zone_id,
-            zone_version=version,
-            state=ZoneState(state),
-            spec=_spec(spec),
-            published_by=by,
-            published_at=at,
+        (
+            number,
+            Zone(
+                zone_id=zone_id,
+                zone_version=version,
+                state=ZoneState(state),
+                spec=_spec(spec),
+                published_by=by,
+                published_at=at,
+            ),
         )
-        for _, zone_id, version, state, spec, by, at in rows
+        for _, number, zone_id, version, state, spec, by, at in rows
         if zone_id is not None
     ]
     return int(rows[0][0]), zones
 
 
 _SINCE: Final = """
-SELECT v.version, z.zone_id, z.zone_version, z.state, z.spec::text, z.published_by, z.published_at
+SELECT v.version, z.zones_version, z.zone_id, z.zone_version, z.state, z.spec::text, z.published_by, z.published_at
 FROM airspace.zones_version v LEFT JOIN airspace.zone z ON z.zones_version > %s"""
 
 

@@ -1,10 +1,9 @@
 """Questions that change nothing: may this fly, and what would a zone touch. The same code as decisions, on a reader."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import chain
-from typing import Final
+from typing import Final, Generic, TypeVar
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -17,7 +16,14 @@ from services.airspace.state import AirspaceState
 from services.airspace.store import narrowing, subjects
 from services.airspace.store.narrowing import Extent
 from services.airspace.store.zones import find_zone
-from services.airspace.usecases.reassessing import PlanChange, Reassessment, RouteChange, SiteChange
+from services.airspace.usecases.reassessing import (
+    Answer,
+    PlanAnswer,
+    Reassessment,
+    RouteAnswer,
+    SiteAnswer,
+    touches,
+)
 from services.airspace.usecases.revising import ANY_VERSION
 from services.airspace.usecases.standing import look
 from shared.contracts.airspace import ZoneSpec
@@ -28,6 +34,9 @@ from shared.outlines import box_of
 
 LONGEST_AGO: Final = timedelta(minutes=5)  # F3548-21 maxClockSkew, as for a filing
 HORIZON: Final = timedelta(days=30)  # F3548-21 OiMaxPlanHorizonDays, as for a filing
+
+
+A = TypeVar("A", bound=Answer)
 
 
 class UnknownSite(Invalid):
@@ -50,14 +59,33 @@ class Asker:
     sees_all: bool = False  # any operator's authorizations, and priorities
 
 
+@dataclass(slots=True)
+class Found(Generic[A]):
+    """What a zone would touch, of one kind: some of it, how many in all, and on how many another outcome."""
+
+    listed: list[A] = field(default_factory=list)
+    count: int = 0
+    changed: int = 0
+
+    def add(self, answers: Iterable[A], zone_id: str, most: int) -> "Found[A]":
+        """Count those that the zone touches, and keep the first ones."""
+        for answer in answers:
+            if touches(zone_id, answer.before, answer.after):
+                self.count += 1
+                self.changed += answer.before.outcome is not answer.after.outcome
+                if len(self.listed) < most:
+                    self.listed.append(answer)
+        return self
+
+
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """Whose answer would be another one."""
+    """What a zone would touch, and what would be answered then."""
 
     zone_id: str
-    plans: Sequence[PlanChange]
-    routes: Sequence[RouteChange]
-    sites: Sequence[SiteChange]
+    plans: Found[PlanAnswer]
+    routes: Found[RouteAnswer]
+    sites: Found[SiteAnswer]
 
 
 def check(
@@ -154,8 +182,13 @@ def _volumes(state: AirspaceState, intent: FlightIntent) -> FlightVolumes:
         raise Invalid(error.detail, field=f"intent.{error.field}" if error.field else "intent") from error
 
 
-def preview(state: AirspaceState, connection: sa.Connection, zone_id: str | None, spec: ZoneSpec) -> Impact:
-    """What would be answered differently if the zone were published now, or changed to this where it exists."""
+def preview(
+    state: AirspaceState, connection: sa.Connection, zone_id: str | None, spec: ZoneSpec, *, most: int
+) -> Impact:
+    """What the zone would touch were it published now, or changed to this where it exists; at most so many of each.
+
+    No decision waits for it: it takes no lock, and keeps no more than it lists.
+    """
     cursor = raw(connection).cursor()
     zones = state.zones.read(cursor)
     former = find_zone(connection, zone_id) if zone_id else None
@@ -163,8 +196,11 @@ def preview(state: AirspaceState, connection: sa.Connection, zone_id: str | None
     specs = [spec, former.spec] if former else [spec]
     extents = [Extent(box_of(each.outline), each.starts_at, each.ends_at, ANY_VERSION) for each in specs]
     again = Reassessment(state, connection, zones.updated(zones.version + 1, [drafted]), state.clock())
-    plans = list(chain.from_iterable(again.plans(extents)))
-    return Impact(drafted.zone_id, plans, again.routes(extents), again.sites(extents))
+    found, name = Found[PlanAnswer](), drafted.zone_id
+    for answers in again.plans(extents):
+        found.add(answers, name, most)
+    routes = Found[RouteAnswer]().add(again.routes(extents), name, most)
+    return Impact(name, found, routes, Found[SiteAnswer]().add(again.sites(extents), name, most))
 
 
 DRAFT: Final = "draft"  # the id a zone without one goes by in a preview

@@ -4,7 +4,7 @@ The same code previews a zone (`/zones/impact`) and applies one: only the index 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -12,9 +12,8 @@ from uuid import UUID
 import psycopg
 import sqlalchemy as sa
 
-from services.airspace.domain.assess import assess
-from services.airspace.domain.findings import strongest
 from services.airspace.domain.fixed import assess_route, assess_site
+from services.airspace.domain.revised import Answered, revised
 from services.airspace.domain.subjects import Authorization, PlanRequest, Route, SitePosition
 from services.airspace.domain.zones import ZoneIndex
 from services.airspace.state import AirspaceState
@@ -33,28 +32,46 @@ _AT_ONCE: Final = 1_000  # plans loaded together: a city-wide zone may touch all
 
 
 @dataclass(frozen=True, slots=True)
-class PlanChange:
-    """A plan on which the answer is another one now; `claims` where it held nothing and would have to."""
+class PlanAnswer:
+    """A plan asked again; `claims` where it held nothing and would have to."""
 
     plan: Known
     after: Assessment
     claims: bool = False
 
+    @property
+    def before(self) -> Assessment:
+        """What was answered before."""
+        return self.plan.assessment
+
 
 @dataclass(frozen=True, slots=True)
-class RouteChange:
-    """A route on which the answer is another one now."""
+class RouteAnswer:
+    """A route asked again."""
 
     route: KnownRoute
     after: Assessment
 
+    @property
+    def before(self) -> Assessment:
+        """What was answered before."""
+        return self.route.assessment
+
 
 @dataclass(frozen=True, slots=True)
-class SiteChange:
-    """A site on which the answer is another one now."""
+class SiteAnswer:
+    """A site asked again."""
 
     site: KnownSite
     after: Assessment
+
+    @property
+    def before(self) -> Assessment:
+        """What was answered before."""
+        return self.site.assessment
+
+
+Answer = PlanAnswer | RouteAnswer | SiteAnswer
 
 
 class Reassessment:
@@ -67,25 +84,26 @@ class Reassessment:
         self._zones = zones
         self._now = now
 
-    def plans(self, extents: Sequence[Extent], *, operator: str | None = None) -> Iterator[list[PlanChange]]:
-        """Plans in the extents with another answer, some at a time."""
+    def plans(self, extents: Sequence[Extent], *, operator: str | None = None) -> Iterator[list[PlanAnswer]]:
+        """The plans in the extents, all or one operator's, some at a time.
+
+        Where it is one operator's, authorizations have changed, and every zone is asked.
+        """
         found = narrowing.find_touched(self._cursor, extents, now=self._now, operator=operator)
         for start in range(0, len(found), _AT_ONCE):
-            yield self._changed_plans(found[start : start + _AT_ONCE])
+            yield self._plans(found[start : start + _AT_ONCE], every_zone=operator is not None)
 
-    def routes(self, extents: Sequence[Extent], *, operator: str | None = None) -> list[RouteChange]:
-        """Routes in the extents with another answer."""
+    def routes(self, extents: Sequence[Extent], *, operator: str | None = None) -> list[RouteAnswer]:
+        """The routes in the extents."""
         near = (subjects.routes_near(self._connection, extent.box, operator=operator) for extent in extents)
         routes = {route.route_id: route for some in near for route in some}
-        answers = ((route, self.route(self._corridor(route))) for route in routes.values())
-        return [RouteChange(route, after) for route, after in answers if differs(route.assessment, after)]
+        return [RouteAnswer(route, self.route(self._corridor(route))) for route in routes.values()]
 
-    def sites(self, extents: Sequence[Extent]) -> list[SiteChange]:
-        """Sites in the extents with another answer."""
+    def sites(self, extents: Sequence[Extent]) -> list[SiteAnswer]:
+        """The sites in the extents."""
         near = (subjects.sites_near(self._connection, extent.box) for extent in extents)
         sites = {site.site_id: site for some in near for site in some}
-        answers = ((site, self.site(site.site_id, site.revision, site.spec)) for site in sites.values())
-        return [SiteChange(site, after) for site, after in answers if differs(site.assessment, after)]
+        return [SiteAnswer(site, self.site(site.site_id, site.revision, site.spec)) for site in sites.values()]
 
     def route(self, route: Route) -> Assessment:
         """The answer on a route: zones decide, the routes it crosses are notes."""
@@ -103,16 +121,22 @@ class Reassessment:
         position = SitePosition(site_id=site_id, revision=revision, lng=spec.lng, lat=spec.lat, serves=_serves(spec))
         return assess_site(position, self._zones, self._state.rules, self._state.terrain, self._now)
 
-    def _changed_plans(self, plan_ids: Sequence[UUID]) -> list[PlanChange]:
-        plans = reservations.find_plans(self._cursor, plan_ids)
+    def _plans(self, plan_ids: Sequence[UUID], *, every_zone: bool) -> list[PlanAnswer]:
+        plans = list(reservations.find_plans(self._cursor, plan_ids).values())
         if not plans:
             return []
-        authorizations = self._authorizations(list(plans.values()))
-        answers = ((plan, self._plan(plan, authorizations)) for plan in plans.values())
+        answers = revised(
+            [Answered(request_of(plan), plan.assessment) for plan in plans],
+            self._zones,
+            self._authorizations(plans),
+            self._state.rules,
+            self._state.terrain,
+            self._now,
+            since=None if every_zone else min(plan.zones_version for plan in plans),
+        )
         return [
-            PlanChange(plan, after, claims=plan.state is Hold.NOTED and _holds(after))
-            for plan, after in answers
-            if differs(plan.assessment, after)
+            PlanAnswer(plan, after, claims=plan.state is Hold.NOTED and _holds(after))
+            for plan, after in zip(plans, answers, strict=True)
         ]
 
     def _authorizations(self, plans: Sequence[Known]) -> list[Authorization]:
@@ -121,26 +145,24 @@ class Reassessment:
         end = max(plan.volumes.window.end for plan in plans)
         return subjects.authorizations_of(self._cursor, operators, start, end)
 
-    def _plan(self, plan: Known, authorizations: Sequence[Authorization]) -> Assessment:
-        """The zones' answer of now, with what was said of other plans: those that came later take nothing from it."""
-        answer = assess(
-            request_of(plan), self._zones, (), authorizations, self._state.rules, self._state.terrain, self._now
-        )
-        kept, left_out = strongest((*answer.findings, *of_others(plan.assessment)))
-        return replace(answer, findings=kept, findings_left_out=answer.findings_left_out + left_out)
-
 
 _FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
-
-
-def of_others(assessment: Assessment) -> list[Finding]:
-    """What was said of other plans and of pads."""
-    return [finding for finding in assessment.findings if finding.against in (SubjectKind.PLAN, SubjectKind.SITE)]
 
 
 def differs(before: Assessment, after: Assessment) -> bool:
     """Another outcome, or other reasons. When and with which version it was asked makes no difference."""
     return before.outcome is not after.outcome or tuple(before.findings) != tuple(after.findings)
+
+
+def touches(zone_id: str, before: Assessment, after: Assessment) -> bool:
+    """Whether a zone is among the reasons now, or was."""
+    reasons = (*after.findings, *before.findings)
+    return any(finding.against_id == zone_id and is_of_zone(finding) for finding in reasons)
+
+
+def is_of_zone(finding: Finding) -> bool:
+    """Whether a reason is a zone."""
+    return finding.against is SubjectKind.ZONE
 
 
 def request_of(plan: Known, because: str = "filed") -> PlanRequest:

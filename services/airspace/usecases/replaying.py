@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from services.airspace.domain import zones as domain
 from services.airspace.domain.assess import assess, decide
 from services.airspace.domain.findings import strongest
+from services.airspace.domain.revised import of_others
 from services.airspace.domain.slots import HORIZON_US
 from services.airspace.domain.subjects import Authorization, PlanRequest, Reservation
 from services.airspace.domain.zones import ZoneIndex
@@ -23,7 +24,6 @@ from services.airspace.store import journal, pads, subjects
 from services.airspace.store.journal import Entry, EntryKind
 from services.airspace.store.zones import Zone, zones_at
 from services.airspace.usecases.proposing import PlanUnknown
-from services.airspace.usecases.reassessing import of_others
 from shared.contracts.assessment import Assessment
 from shared.contracts.codec import encode_value
 from shared.db import raw

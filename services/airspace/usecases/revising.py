@@ -1,7 +1,8 @@
 """Zones and authorizations changed: everything they touch is asked again, and told where the answer is another one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,7 +14,16 @@ from services.airspace.store.narrowing import Extent
 from services.airspace.store.reservations import Hold, Known, Seen
 from services.airspace.store.reviews import ZoneHit
 from services.airspace.usecases.deciding import HOLDS, decide_requests, record
-from services.airspace.usecases.reassessing import PlanChange, Reassessment, RouteChange, SiteChange, request_of
+from services.airspace.usecases.reassessing import (
+    Answer,
+    PlanAnswer,
+    Reassessment,
+    RouteAnswer,
+    SiteAnswer,
+    differs,
+    is_of_zone,
+    request_of,
+)
 from shared.contracts.airspace import (
     PlanAssessed,
     RouteAssessed,
@@ -22,7 +32,8 @@ from shared.contracts.airspace import (
     ZonePublished,
     ZoneWithdrawn,
 )
-from shared.contracts.assessment import Assessment, Finding, SubjectKind
+from shared.contracts.assessment import Assessment, Finding
+from shared.contracts.codec import encode_value
 from shared.contracts.flightplan import AuthorizationRecorded, AuthorizationSpec, AuthorizationWithdrawn
 from shared.frame import Received, Transaction
 from shared.outlines import box_of
@@ -42,23 +53,21 @@ class _Cause:
 
 
 def revise_for_zones(state: AirspaceState, tx: Transaction, batch: Sequence[ZoneEvent]) -> None:
-    """Ask again whatever the new or the former outlines touch and was decided before them."""
+    """Ask again whatever the new or the former outlines touch and was decided before them; list what they hit."""
     narrowing.share_zones(tx.cursor)
     zones = state.zones.read(tx.cursor)
     extents = [extent for received in batch for extent in _extents(received.event)]
     blame = _Blame(batch)
     again = Reassessment(state, tx.connection, zones, tx.now)
     hits: list[ZoneHit] = []
-    for changes in again.plans(extents):
-        causes = {change.plan.plan_id: blame.of(change.plan.assessment, change.after) for change in changes}
-        answers = _revise_plans(state, tx, zones, changes, causes)
-        hits += [_plan_hit(tx, change, answers[change.plan.plan_id], blame) for change in changes]
+    for plans in again.plans(extents):
+        hits += _revise_plans(state, tx, zones, plans, blame)
     for route in again.routes(extents):
-        _revise_route(tx, route, blame.of(route.route.assessment, route.after))
-        hits.append(_route_hit(tx, route, blame))
+        _revise_route(tx, route, blame)
+        hits += blame.hits(route, route.after, tx.now)
     for site in again.sites(extents):
-        _revise_site(tx, site, blame.of(site.site.assessment, site.after))
-        hits.append(_site_hit(tx, site, blame))
+        _revise_site(tx, site, blame)
+        hits += blame.hits(site, site.after, tx.now)
     reviews.save_hits(tx.cursor, hits)
 
 
@@ -84,10 +93,11 @@ def _revise_for(
 ) -> None:
     extents = [Extent(box_of(spec.outline), spec.starts_at, spec.ends_at, ANY_VERSION)]
     again = Reassessment(state, tx.connection, zones, tx.now)
-    for changes in again.plans(extents, operator=spec.operator):
-        _revise_plans(state, tx, zones, changes, {change.plan.plan_id: cause for change in changes})
+    blame = _Always(cause)
+    for plans in again.plans(extents, operator=spec.operator):
+        _revise_plans(state, tx, zones, plans, blame)
     for route in again.routes(extents, operator=spec.operator):
-        _revise_route(tx, route, cause)
+        _revise_route(tx, route, blame)
 
 
 def _extents(event: ZonePublished | ZoneChanged | ZoneWithdrawn) -> list[Extent]:
@@ -95,57 +105,110 @@ def _extents(event: ZonePublished | ZoneChanged | ZoneWithdrawn) -> list[Extent]
     return [Extent(box_of(spec.outline), spec.starts_at, spec.ends_at, event.zones_version) for spec in specs]
 
 
+class _Always:
+    """The one thing that changed."""
+
+    def __init__(self, cause: _Cause) -> None:
+        self._cause = cause
+
+    def of(self, before: Assessment, after: Assessment) -> _Cause:
+        return self._cause
+
+    def hits(self, answer: Answer, after: Assessment, at: datetime) -> Iterator[ZoneHit]:
+        return iter(())
+
+
 class _Blame:
     """Which of several zone events changed an answer: the last one whose zone the findings differ in."""
 
     def __init__(self, batch: Sequence[ZoneEvent]) -> None:
         self._events = {received.event.zone_id: received for received in batch}
-        self._last = batch[-1]
-
-    def event(self, before: Assessment, after: Assessment) -> ZoneEvent:
-        differing = _zone_findings(before) ^ _zone_findings(after)
-        blamed = [self._events[zone_id] for zone_id, _ in differing if zone_id in self._events]
-        return max(blamed, key=lambda received: received.event.zones_version, default=self._last)
+        self._causes = {
+            zone_id: _Cause(received, f"zone:{zone_id}@{received.event.zone_version}")
+            for zone_id, received in self._events.items()
+        }
+        self._last = batch[-1].event.zone_id
 
     def of(self, before: Assessment, after: Assessment) -> _Cause:
-        received = self.event(before, after)
-        return _Cause(received, f"zone:{received.event.zone_id}@{received.event.zone_version}")
+        former, new = self._findings(before), self._findings(after)
+        differing = [zone_id for zone_id in former.keys() | new.keys() if former.get(zone_id) != new.get(zone_id)]
+        number = {zone_id: self._events[zone_id].event.zones_version for zone_id in differing}
+        return self._causes[max(differing, key=number.__getitem__, default=self._last)]
+
+    def hits(self, answer: Answer, after: Assessment, at: datetime) -> Iterator[ZoneHit]:
+        """One for each of the zones that the answer names, or named before."""
+        new = self._findings(after)
+        subject, subject_id, operator = _subject(answer)
+        for zone_id in self._findings(answer.before).keys() | new.keys():
+            yield ZoneHit(
+                zone_id=zone_id,
+                zone_version=self._events[zone_id].event.zone_version,
+                subject=subject,
+                subject_id=subject_id,
+                operator=operator,
+                outcome_before=answer.before.outcome,
+                outcome_after=after.outcome,
+                finding=new.get(zone_id),
+                assessed_at=at,
+            )
+
+    def _findings(self, assessment: Assessment) -> dict[str, Finding]:
+        """What the batch's zones do to it, one finding each."""
+        return {
+            finding.against_id: finding
+            for finding in assessment.findings
+            if finding.against_id in self._events and is_of_zone(finding)
+        }
 
 
-def _zone_findings(assessment: Assessment) -> set[tuple[str | None, str]]:
-    return {(finding.against_id, repr(finding)) for finding in _of_zones(assessment)}
-
-
-def _of_zones(assessment: Assessment) -> list[Finding]:
-    return [finding for finding in assessment.findings if finding.against is SubjectKind.ZONE]
+def _subject(answer: Answer) -> tuple[str, str, str]:
+    """Kind, id and operator."""
+    if isinstance(answer, PlanAnswer):
+        return "plan", str(answer.plan.plan_id), answer.plan.operator
+    if isinstance(answer, RouteAnswer):
+        return "route", answer.route.route_id, answer.route.operator
+    return "site", answer.site.site_id, answer.site.spec.operator
 
 
 def _revise_plans(
-    state: AirspaceState,
-    tx: Transaction,
-    zones: ZoneIndex,
-    changes: Sequence[PlanChange],
-    causes: Mapping[UUID, _Cause],
-) -> Mapping[UUID, Assessment]:
-    """Write and record the answers; plans that must now hold airspace ask for it like newcomers."""
-    settled = [change for change in changes if not change.claims]
-    rows = [_revised(change, zones.version) for change in settled]
-    reservations.save_plans(tx.cursor, rows, known=[row.plan_id for row in rows])
-    reviews.settle_conflicts(tx.cursor, [row.plan_id for row in rows if row.state is Hold.FREE])
-    journal.write(tx.cursor, [_settled(change, causes[change.plan.plan_id].because) for change in settled])
-    for change in settled:
-        cause = causes[change.plan.plan_id]
-        tx.record(_assessed(change, cause.because), causation=cause.received)
+    state: AirspaceState, tx: Transaction, zones: ZoneIndex, answers: Sequence[PlanAnswer], blame: "_Blame | _Always"
+) -> list[ZoneHit]:
+    """Write and record the answers that are others now; returns the hits.
+
+    Plans that must now hold airspace ask for it like newcomers.
+    """
+    changes = [answer for answer in answers if differs(answer.before, answer.after)]
+    causes = {change.plan.plan_id: blame.of(change.before, change.after) for change in changes}
+    _settle(tx, zones, [change for change in changes if not change.claims], causes)
     claims = [change.plan for change in changes if change.claims]
     requests = [request_of(plan, causes[plan.plan_id].because) for plan in claims]
     seen = {plan.plan_id: Seen(plan.seen_revision, plan.state) for plan in claims}
     decisions = decide_requests(state, tx, zones, requests, seen)
     record(tx, decisions, {plan.plan_id: causes[plan.plan_id].received for plan in claims})
-    answers = {change.plan.plan_id: change.after for change in settled}
-    return answers | {decision.request.plan_id: decision.assessment for decision in decisions}
+    decided = {decision.request.plan_id: decision.assessment for decision in decisions}
+    finals = ((answer, decided.get(answer.plan.plan_id, answer.after)) for answer in answers)
+    return [hit for answer, after in finals for hit in blame.hits(answer, after, tx.now)]
 
 
-def _settled(change: PlanChange, because: str) -> Entry:
+def _settle(tx: Transaction, zones: ZoneIndex, changes: Sequence[PlanAnswer], causes: Mapping[UUID, _Cause]) -> None:
+    rows = [_revised(change, zones.version) for change in changes]
+    reservations.settle_plans(tx.cursor, rows)
+    reviews.settle_conflicts(tx.cursor, [row.plan_id for row in rows if row.state is Hold.FREE])
+    journal.write(tx.cursor, [_settled(change, causes[change.plan.plan_id].because) for change in changes])
+    for row in rows:
+        cause = causes[row.plan_id]
+        assessed = PlanAssessed(
+            plan_id=row.plan_id,
+            revision=row.revision,
+            operator=row.operator,
+            assessment=row.assessment,
+            because=cause.because,
+        )
+        written = {"assessment": row.assessment_json} if row.assessment_json else None
+        tx.record(assessed, causation=cause.received, written=written)
+
+
+def _settled(change: PlanAnswer, because: str) -> Entry:
     plan = change.plan
     return Entry(
         plan_id=plan.plan_id,
@@ -160,76 +223,37 @@ def _settled(change: PlanChange, because: str) -> Entry:
     )
 
 
-def _revised(change: PlanChange, zones_version: int) -> Known:
-    state = HOLDS[change.after.outcome]
-    return replace(change.plan, state=state, assessment=change.after, zones_version=zones_version)
-
-
-def _assessed(change: PlanChange, because: str) -> PlanAssessed:
-    return PlanAssessed(
-        plan_id=change.plan.plan_id,
-        revision=change.plan.revision,
-        operator=change.plan.operator,
+def _revised(change: PlanAnswer, zones_version: int) -> Known:
+    return replace(
+        change.plan,
+        state=HOLDS[change.after.outcome],
         assessment=change.after,
-        because=because,
+        assessment_json=encode_value(change.after),
+        zones_version=zones_version,
     )
 
 
-def _revise_route(tx: Transaction, change: RouteChange, cause: _Cause) -> None:
-    route = change.route
-    subjects.save_route(tx.connection, replace(route, assessment=change.after))
+def _revise_route(tx: Transaction, answer: RouteAnswer, blame: "_Blame | _Always") -> None:
+    if not differs(answer.before, answer.after):
+        return
+    route, cause = answer.route, blame.of(answer.before, answer.after)
+    subjects.save_route(tx.connection, replace(route, assessment=answer.after))
     assessed = RouteAssessed(
         route_id=route.route_id,
         revision=route.revision,
         operator=route.operator,
-        assessment=change.after,
+        assessment=answer.after,
         because=cause.because,
     )
     tx.record(assessed, causation=cause.received)
 
 
-def _revise_site(tx: Transaction, change: SiteChange, cause: _Cause) -> None:
-    site = change.site
-    subjects.save_site(tx.connection, replace(site, assessment=change.after))
+def _revise_site(tx: Transaction, answer: SiteAnswer, blame: "_Blame | _Always") -> None:
+    if not differs(answer.before, answer.after):
+        return
+    site, cause = answer.site, blame.of(answer.before, answer.after)
+    subjects.save_site(tx.connection, replace(site, assessment=answer.after))
     assessed = SiteAssessed(
-        site_id=site.site_id, revision=site.revision, assessment=change.after, because=cause.because
+        site_id=site.site_id, revision=site.revision, assessment=answer.after, because=cause.because
     )
     tx.record(assessed, causation=cause.received)
-
-
-def _plan_hit(tx: Transaction, change: PlanChange, after: Assessment, blame: _Blame) -> ZoneHit:
-    plan = change.plan
-    return _hit(tx, blame, "plan", str(plan.plan_id), plan.operator, plan.assessment, after)
-
-
-def _route_hit(tx: Transaction, change: RouteChange, blame: _Blame) -> ZoneHit:
-    route = change.route
-    return _hit(tx, blame, "route", route.route_id, route.operator, route.assessment, change.after)
-
-
-def _site_hit(tx: Transaction, change: SiteChange, blame: _Blame) -> ZoneHit:
-    site = change.site
-    return _hit(tx, blame, "site", site.site_id, site.spec.operator, site.assessment, change.after)
-
-
-def _hit(
-    tx: Transaction,
-    blame: _Blame,
-    subject: str,
-    subject_id: str,
-    operator: str,
-    before: Assessment,
-    after: Assessment,
-) -> ZoneHit:
-    event = blame.event(before, after).event
-    return ZoneHit(
-        zone_id=event.zone_id,
-        zone_version=event.zone_version,
-        subject=subject,
-        subject_id=subject_id,
-        operator=operator,
-        outcome_before=before.outcome,
-        outcome_after=after.outcome,
-        findings=[finding for finding in _of_zones(after) if finding.against_id == event.zone_id],
-        assessed_at=tx.now,
-    )

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
+from services.airspace.store.zones import lock_for_publication
 from shared.contracts.airspace import PlanAssessed, RouteAssessed, SiteAssessed
 from shared.contracts.assessment import FindingCode, Outcome
 from shared.contracts.codec import decode_value, encode_value
@@ -243,3 +244,44 @@ def test_many_plans_are_asked_again_in_one_go(world: World, regulator: Caller) -
     wide = {"type": "Circle", "center": [LNG, LAT], "radius_m": 90_000.0}
     publish(regulator, outline=wide)
     assert len(world.spread()) == outcomes.count("approved") > 1_000
+
+
+def test_every_zone_of_a_batch_lists_all_it_touches(world: World, regulator: Caller) -> None:
+    both, one = submitted(), submitted(lng=LNG + 0.1)
+    world.handle(both, one)
+    noted = {"type": "Circle", "center": [LNG, LAT], "radius_m": 60_000.0}
+    publish(regulator, "wide", outline=noted, restriction="NO_RESTRICTION")
+    wide = world.last_zone_event()
+    publish(regulator, "small")
+    world.handle(wide, world.last_zone_event())
+
+    touched = regulator.get("/zones/wide/hits").json()
+    assert (touched["counts"]["plans"], touched["changed"]["plans"]) == (2, 1)
+    outcomes = {hit["plan_id"]: (hit["outcome_then"], hit["changed"]) for hit in touched["plans"]}
+    assert outcomes == {str(both.plan_id): ("refused", True), str(one.plan_id): ("approved", False)}
+    assert [hit["changed"] for hit in touched["plans"]] == [True, False]  # what changed comes first
+    assert {hit["finding"]["against_id"] for hit in touched["plans"]} == {"wide"}
+    (small,) = regulator.get("/zones/small/hits").json()["plans"]
+    assert small["plan_id"] == str(both.plan_id)
+    world.handle(wide)
+    assert regulator.get("/zones/wide/hits").json() == touched  # delivered again
+
+
+def test_a_zone_that_goes_lists_what_it_had_touched(world: World, regulator: Caller) -> None:
+    plan = submitted()
+    publish(regulator, restriction="REQ_AUTHORIZATION")
+    world.handle(plan)
+    world.spread()
+    assert regulator.get("/zones/Z1/hits").json()["counts"]["plans"] == 0  # it came after the zone
+    regulator.request("DELETE", "/zones/Z1")
+    world.spread()
+    (hit,) = regulator.get("/zones/Z1/hits").json()["plans"]
+    assert (hit["state_now"], hit["outcome_then"], hit["finding"]) == ("awaiting", "approved", None)
+    assert (hit["changed"], hit["zone_version"]) == (True, 2)
+
+
+def test_a_preview_waits_for_no_lock_and_holds_none(world: World, regulator: Caller) -> None:
+    world.handle(submitted())
+    with world.service.database.engine.connect() as publication, publication.begin():
+        lock_for_publication(publication)
+        assert regulator.post("/zones/impact", circle()).json()["changed"]["plans"] == 1
