@@ -352,7 +352,7 @@ export interface paths {
         put?: never;
         /**
          * Preview Zone
-         * @description On which plans, routes and sites the answer would be another one, were this zone published now.
+         * @description Which plans, routes and sites this zone would touch were it published now, and what would be answered then.
          */
         post: operations["preview_zone_zones_impact_post"];
         delete?: never;
@@ -370,7 +370,9 @@ export interface paths {
         };
         /**
          * List Hits
-         * @description On which plans, routes and sites the zone's versions have changed the answer; the newest version first.
+         * @description Which plans, routes and sites the zone's versions touched when they came, and what was answered then.
+         *
+         *     The newest version first, and in it those with another outcome.
          */
         get: operations["list_hits_zones__zone_id__hits_get"];
         put?: never;
@@ -4149,7 +4151,9 @@ export interface components {
         };
         /**
          * Touched
-         * @description A plan, route or site on which the answer is or would be another one; `finding` is the zone's.
+         * @description A plan, route or site that a zone touches, or its version before did; `finding` is the zone's, if it still does.
+         *
+         *     `changed`: the outcome is or would be another one.
          */
         Touched: {
             /** Plan Id */
@@ -4167,6 +4171,8 @@ export interface components {
             name?: string;
             state_now: components["schemas"]["Outcome"];
             outcome_then: components["schemas"]["Outcome"];
+            /** Changed */
+            changed: boolean;
             finding: components["schemas"]["Reason"] | null;
             /** Zone Version */
             zone_version?: number | null;
@@ -4175,7 +4181,7 @@ export interface components {
         };
         /**
          * TouchedView
-         * @description What a zone touches.
+         * @description What a zone touches: how many of each, and of these how many with another outcome.
          */
         TouchedView: {
             /** Plans */
@@ -4185,6 +4191,7 @@ export interface components {
             /** Sites */
             sites: components["schemas"]["Touched"][];
             counts: components["schemas"]["Counts"];
+            changed: components["schemas"]["Counts"];
         };
         /**
          * UasZone
