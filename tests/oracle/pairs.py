@@ -234,9 +234,7 @@ def _beside_a_flight(family: str, chance: Generator, intent: dict[str, Any]) -> 
     passed = moving[int(chance.integers(len(moving)))]
     spot = towards(passed.shape.line[2], chance.uniform(0, 360), float(chance.uniform(60, 1_500)))
     waiting = outlines.hovering(chance, spot, max(round(passed.declared_m or 0.0, 3), 1.0))
-    climbs_us = round(waiting["path"][0]["height_m"] / flights.CLIMB_MPS * 1e6)
-    window = (passed.start_us, passed.end_us)
-    theirs_at = _waits(chance, window, climbs_us, round(waiting["path"][0]["hover_s"] * 1e6))
+    theirs_at = _waits(chance, (passed.start_us, passed.end_us), *_climbs_and_hovers(waiting))
     theirs = flights.slices(waiting, theirs_at)
     gaps = _gaps(ours, theirs)
     hover = 1  # after the climb
@@ -408,6 +406,47 @@ def _daily(chance: Generator, place: Position) -> Pair:
         window = (edge - int(chance.choice([1, 60 * SECOND_US])), edge)
     one = Slice(Shape([place], radius_m=20.0), start_us=window[0], end_us=window[1])
     return Pair("daily", [one], Area(Shape([place], radius_m=50.0), active=active, said=period), np.array([[0.0]]))
+
+
+# ------------------------------------------------------------------------- intents, for the service with its database
+
+
+def hovers(chance: Generator, n: int) -> Iterator[Pair]:
+    """Two that wait beside one another: their discs all but touch, in one of the axes or in plan."""
+    for place in places(chance, n):
+        height = float(chance.choice([60.0, 90.0]))
+        one = outlines.hovering(chance, place, height)
+        beside = float(chance.choice([0.0, 0.0, 20.0, 20.011, -20.0, -20.011]))
+        two = outlines.hovering(chance, towards(place, course(chance), chance.uniform(250, 1_900)), height + beside)
+        ours = flights.slices(one, NOON_US)
+        theirs_at = _waits(chance, (ours[1].start_us, ours[1].end_us), *_climbs_and_hovers(two))
+        gap = gap_m(ours[1].shape, flights.slices(two, theirs_at)[1].shape)
+        free = gap - 40.0 + float(chance.choice([-OFF_M, OFF_M])) + (100.0 if beside else 0.0)
+        share = chance.uniform(0.1, 0.8)
+        one["path"][0]["hover_radius_m"], two["path"][0]["hover_radius_m"] = free * share, free * (1 - share)
+        ours, theirs = flights.slices(one, NOON_US), flights.slices(two, theirs_at)
+        yield Pair("hovers", ours, theirs, _gaps(ours, theirs), (one, NOON_US, two, theirs_at))
+
+
+def hovers_by_zones(chance: Generator, n: int) -> Iterator[Pair]:
+    """One that waits beside a zone, in its bay or its hole, and all but touches it."""
+    for place in places(chance, n):
+        drawn = outlines.any_of(chance, place)
+        shape_ = Shape(rings=drawn.rings, geodesic=bool(chance.integers(2)))
+        if chance.uniform() < 0.3:
+            shape_ = Shape([place], radius_m=float(chance.uniform(5, 5_000)))
+        intent = outlines.hovering(chance, drawn.spot(chance), 90.0)
+        gap = gap_m(flights.slices(intent, NOON_US)[1].shape, shape_)
+        free = gap - shape_.radius_m - 20.0 + float(chance.choice([-OFF_M, OFF_M]))
+        intent["path"][0]["hover_radius_m"] = free if 0 < free < 2_000 else 0.0
+        ours = flights.slices(intent, NOON_US)
+        gaps = np.array([[gap_m(one.shape, shape_)] for one in ours])
+        yield Pair("hovers by zones", ours, Area(shape_), gaps, (intent, NOON_US))
+
+
+def _climbs_and_hovers(intent: dict[str, Any]) -> tuple[int, int]:
+    point = intent["path"][0]
+    return round(point["height_m"] / flights.CLIMB_MPS * 1e6), round(point["hover_s"] * 1e6)
 
 
 Family = Callable[[Generator, int], Iterator[Pair]]
