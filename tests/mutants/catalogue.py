@@ -9,6 +9,8 @@ ZONES: Final = "services/airspace/domain/zones.py"
 EXACT: Final = "services/airspace/domain/exact.py"
 ASSESS: Final = "services/airspace/domain/assess.py"
 SCHEDULES: Final = "services/airspace/domain/schedules.py"
+SLOTS: Final = "services/airspace/domain/slots.py"
+TERMINALS: Final = "services/airspace/domain/terminals.py"
 STATE: Final = "services/airspace/state.py"
 KEYS: Final = "services/airspace/store/keys.py"
 NARROWING: Final = "services/airspace/store/narrowing.py"
@@ -274,6 +276,35 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "    cursor.execute(_SHARE_ZONES, (ZONES_LOCK,))",
         "    prefer_indexes(cursor)",
         RACE,
+    ),
+    mutant(
+        "equal priority makes others yield",
+        ASSESS,
+        "PLAN_CONFLICT if other.priority >= own.priority else",
+        "PLAN_CONFLICT if other.priority > own.priority else",
+        "tests/unit/geometry/test_decide.py::test_priority_decides_between_two_plans",
+        "tests/unit/geometry/test_decide.py::test_of_two_equal_plans_in_a_batch_the_first_flies",
+    ),
+    mutant(
+        "one pad more than there is",
+        SLOTS,
+        "        return self._terminals[hold.spot.site_id].pads\n",
+        "        return self._terminals[hold.spot.site_id].pads + 1\n",
+        "tests/unit/geometry/test_slots.py::test_never_more_pads_are_held_than_there_are",
+    ),
+    mutant(
+        "a pad held an instant too long",
+        SLOTS,
+        "if held[0] < end_us and held[1] > start_us and counts(held[2])]",
+        "if held[0] < end_us and held[1] >= start_us and counts(held[2])]",
+        "tests/unit/geometry/test_slots.py::test_a_pad_is_free_the_instant_its_hold_ends",
+    ),
+    mutant(
+        "a common site settles everything",
+        TERMINALS,
+        "    return any(spot.site_id in terminals and not _meet_outside(a, b, spot) for spot in sorted(shared))",
+        "    return any(spot.site_id in terminals for spot in sorted(shared))",
+        "tests/unit/geometry/test_slots.py::test_lines_that_cross_further_out_are_not_settled_whenever_they_are_flown",
     ),
     mutant(
         "plans in one batch not held against each other",
