@@ -4,8 +4,6 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
-
 from shared.auth import Role
 from shared.contracts.airspace import PlanAssessed
 from shared.contracts.codec import encode
@@ -41,9 +39,8 @@ def decided(database: FreshDatabase, folder: Path, batches: Sequence[Sequence[As
     return [encode(event) for event in recorded if isinstance(event, PlanAssessed)]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_a_batch_decides_as_its_plans_one_by_one(fresh_database: FreshDatabase, tmp_path: Path, seed: int) -> None:
-    rush = a_rush(seed)
+def test_a_batch_decides_as_its_plans_one_by_one(fresh_database: FreshDatabase, tmp_path: Path) -> None:
+    rush = a_rush(1)
     alone = decided(fresh_database, tmp_path, [[asked] for asked in rush])
     together = decided(fresh_database, tmp_path, [rush[:10], rush[10:]])
     assert alone == together
