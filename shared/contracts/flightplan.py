@@ -229,7 +229,10 @@ class RouteFiled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteStateChanged:
-    """The route is now in `state`; `assessment` is its latest one, if any."""
+    """The route is now in `state`; `assessment` is its latest one, if any.
+
+    `effective_at`: since when, where it was opened or suspended before that was reported; else it is the event's time.
+    """
 
     topic: ClassVar[str] = "flightplan.routes"
     key_field: ClassVar[str] = "route_id"
@@ -239,6 +242,7 @@ class RouteStateChanged:
     state: RouteState
     assessment: Assessment | None = None
     because: Text = ""
+    effective_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

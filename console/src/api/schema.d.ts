@@ -790,7 +790,7 @@ export interface paths {
         put?: never;
         /**
          * Classify Route
-         * @description Rule what the route counts as.
+         * @description Rule what the route counts as; a later ruling replaces an earlier one.
          */
         post: operations["classify_route_routes__route_id__classification_post"];
         delete?: never;
@@ -3486,6 +3486,8 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+            /** Effective At */
+            effective_at: string | null;
         };
         /**
          * RowError
@@ -4546,12 +4548,14 @@ export interface components {
         };
         /**
          * ClassificationBody
-         * @description What the route counts as, and the evidence for it.
+         * @description What the route counts as, the evidence for it, and when that was ruled; now, if not said.
          */
         ClassificationBody: {
             route_class: components["schemas"]["RouteClass"];
             /** Evidence */
             evidence: string;
+            /** Effective At */
+            effective_at?: string | null;
         };
         /**
          * MoveRequest
@@ -4584,17 +4588,6 @@ export interface components {
             intent: components["schemas"]["FlightIntent"];
             /** Authorization Numbers */
             authorization_numbers?: string[] | null;
-        };
-        /**
-         * ReasonBody
-         * @description Why.
-         */
-        ReasonBody: {
-            /**
-             * Reason
-             * @default
-             */
-            reason?: string;
         };
         /**
          * Role
@@ -4645,6 +4638,19 @@ export interface components {
             route_id?: string | null;
             /** Operator */
             operator?: string | null;
+        };
+        /**
+         * RouteMove
+         * @description Why and when a route was opened or suspended; now, if not said.
+         */
+        RouteMove: {
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /** Effective At */
+            effective_at?: string | null;
         };
         /**
          * RulingBody
@@ -6295,7 +6301,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonBody"];
+                "application/json": components["schemas"]["RouteMove"];
             };
         };
         responses: {
@@ -6330,7 +6336,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonBody"];
+                "application/json": components["schemas"]["RouteMove"];
             };
         };
         responses: {

@@ -16,7 +16,7 @@ from services.flightplan.usecases import routes as usecases
 from shared.auth import ANYONE_KNOWN, Principal, Role, allow
 from shared.contracts.flightplan import RouteClass, RouteSpec, RouteState
 from shared.http import Page, Paging, WithinBbox, body
-from shared.values import Identifier, Name, Text
+from shared.values import Identifier, Instant, Name, Text
 
 _MOST_DRAWN = 5_000
 
@@ -121,35 +121,37 @@ def get_route(caller: Anyone, route_id: Identifier, reading: Reading, state: Sta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReasonBody:
-    """Why."""
+class RouteMove:
+    """Why and when a route was opened or suspended; now, if not said."""
 
     reason: Text = ""
+    effective_at: Instant | None = None
 
 
-Reason = Annotated[ReasonBody, body(ReasonBody)]
+Move = Annotated[RouteMove, body(RouteMove)]
 
 
 @router.post("/routes/{route_id}/open")
-def open_route(caller: Opener, route_id: Identifier, request: Reason, tx: Tx, state: State) -> RouteView:
+def open_route(caller: Opener, route_id: Identifier, request: Move, tx: Tx, state: State) -> RouteView:
     """Open a route that airspace found compatible or authorised."""
-    route = usecases.open_route(tx, route_id, reason=request.reason)
+    route = usecases.open_route(tx, route_id, reason=request.reason, effective_at=request.effective_at)
     return Shown(viewer_of(caller), state).route(route)
 
 
 @router.post("/routes/{route_id}/suspend")
-def suspend_route(caller: Opener, route_id: Identifier, request: Reason, tx: Tx, state: State) -> RouteView:
+def suspend_route(caller: Opener, route_id: Identifier, request: Move, tx: Tx, state: State) -> RouteView:
     """Suspend an open route."""
-    route = usecases.suspend_route(tx, route_id, reason=request.reason)
+    route = usecases.suspend_route(tx, route_id, reason=request.reason, effective_at=request.effective_at)
     return Shown(viewer_of(caller), state).route(route)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassificationBody:
-    """What the route counts as, and the evidence for it."""
+    """What the route counts as, the evidence for it, and when that was ruled; now, if not said."""
 
     route_class: RouteClass
     evidence: Name
+    effective_at: Instant | None = None
 
 
 @router.post("/routes/{route_id}/classification")
@@ -160,8 +162,13 @@ def classify_route(
     tx: Tx,
     state: State,
 ) -> RouteView:
-    """Rule what the route counts as."""
+    """Rule what the route counts as; a later ruling replaces an earlier one."""
     route = usecases.classify_route(
-        tx, route_id, route_class=request.route_class, evidence=request.evidence, ruled_by=caller.sub
+        tx,
+        route_id,
+        route_class=request.route_class,
+        evidence=request.evidence,
+        ruled_by=caller.sub,
+        effective_at=request.effective_at,
     )
     return Shown(viewer_of(caller), state).route(route)

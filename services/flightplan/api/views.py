@@ -83,6 +83,7 @@ class RouteView:
     because: str
     filed_at: datetime
     updated_at: datetime
+    effective_at: datetime | None  # when it was last opened, suspended or filed anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +141,7 @@ class Shown:
             because=route.because,
             filed_at=route.filed_at,
             updated_at=route.updated_at,
+            effective_at=route.effective_at,
         )
 
     def assessment(self, assessment: Assessment | None) -> AssessmentView | None:

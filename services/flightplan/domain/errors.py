@@ -4,7 +4,7 @@ NotFound      PlanNotFound, RouteNotFound, AuthorizationNotFound
 Conflict      PlanClosed, FlightOver, MovePending, RulingNotDue, RulingOutdated, RequestKeyReused,
               AuthorizationNumberReused, RouteNotCompatible, RouteNotOpen
 Invalid       DepartureInPast, DepartureBeyondHorizon, SiteUnknown, SiteNotInUse, SiteRetired,
-              RequestKeyMissing, RequestKeyUnfit, StateUnknown, SpanReversed
+              RequestKeyMissing, RequestKeyUnfit, StateUnknown, SpanReversed, MoveInTheFuture, MoveTooEarly
 Forbidden     PriorityReserved, RouteOfAnother, OperatorReserved, FilterReserved
 """
 
@@ -117,6 +117,24 @@ class RouteNotOpen(Conflict):
 
     def __init__(self, state: RouteState) -> None:
         super().__init__(f"the route is {state}, not open")
+
+
+class MoveInTheFuture(Invalid):
+    """A route's opening, suspension or class is reported before it has happened."""
+
+    def __init__(self, effective_at: datetime) -> None:
+        super().__init__(
+            f"{_utc(effective_at)} lies in the future: report it once it has happened", field="effective_at"
+        )
+
+
+class MoveTooEarly(Invalid):
+    """A route's move is dated before the one it follows."""
+
+    def __init__(self, effective_at: datetime, former: datetime) -> None:
+        super().__init__(
+            f"{_utc(effective_at)} is before the route's last move at {_utc(former)}", field="effective_at"
+        )
 
 
 class RouteOfAnother(Forbidden):

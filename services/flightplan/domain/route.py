@@ -24,6 +24,7 @@ class Route:
     because: str = ""
     filed_at: datetime
     updated_at: datetime
+    effective_at: datetime | None = None  # when it was last opened, suspended or filed anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

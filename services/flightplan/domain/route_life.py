@@ -1,8 +1,12 @@
 """The life of a fixed route: filed, assessed, open, suspended. Pure."""
 
-from services.flightplan.domain.errors import RouteNotCompatible, RouteNotOpen
+from datetime import datetime, timedelta
+
+from services.flightplan.domain.errors import MoveInTheFuture, MoveTooEarly, RouteNotCompatible, RouteNotOpen
 from shared.contracts.assessment import Assessment, Outcome
 from shared.contracts.flightplan import RouteState
+
+CLOCK_SKEW = timedelta(minutes=5)
 
 
 def assessed(state: RouteState, assessment: Assessment) -> RouteState:
@@ -29,3 +33,11 @@ def suspended(state: RouteState) -> RouteState:
     if state not in (RouteState.OPEN, RouteState.SUSPENDED):
         raise RouteNotOpen(state)
     return RouteState.SUSPENDED
+
+
+def check_date(effective_at: datetime, former: datetime | None, now: datetime) -> None:
+    """A move is reported once it has happened, and after the one before it. Raises MoveInTheFuture, MoveTooEarly."""
+    if effective_at > now + CLOCK_SKEW:
+        raise MoveInTheFuture(effective_at)
+    if former is not None and effective_at < former:
+        raise MoveTooEarly(effective_at, former)

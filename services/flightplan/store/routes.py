@@ -85,6 +85,7 @@ def _values(saved: Route) -> dict[str, Any]:
         "because": saved.because,
         "filed_at": saved.filed_at,
         "updated_at": saved.updated_at,
+        "effective_at": saved.effective_at,
     }
 
 
@@ -106,6 +107,7 @@ def _route(row: Any) -> Route:
         because=row.because,
         filed_at=row.filed_at,
         updated_at=row.updated_at,
+        effective_at=row.effective_at,
     )
 
 

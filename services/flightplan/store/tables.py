@@ -62,6 +62,7 @@ route = sa.Table(
     sa.Column("because", sa.Text, nullable=False),
     sa.Column("filed_at", _instant(), nullable=False),
     sa.Column("updated_at", _instant(), nullable=False),
+    sa.Column("effective_at", _instant()),
 )
 
 authorization = sa.Table(

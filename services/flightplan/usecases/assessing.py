@@ -12,7 +12,7 @@ from services.flightplan.store import plans, routes
 from shared import metrics
 from shared.contracts.airspace import PlanAssessed, RouteAssessed
 from shared.contracts.codec import encode_value
-from shared.contracts.flightplan import FlightPlanDecided, PlanState, RouteStateChanged
+from shared.contracts.flightplan import FlightPlanDecided, PlanState, RouteState, RouteStateChanged
 from shared.frame import Received, Transaction
 
 MOVE_REFUSED: Final = "move refused"
@@ -100,7 +100,15 @@ def apply_route_assessments(tx: Transaction, batch: Sequence[Received[RouteAsses
             continue
         state = route_life.assessed(route.state, event.assessment)
         because = event.because if state is not route.state else route.because
-        route = replace(route, state=state, assessment=event.assessment, because=because, updated_at=tx.now)
+        since = tx.now if state is RouteState.SUSPENDED and state is not route.state else route.effective_at
+        route = replace(
+            route,
+            state=state,
+            assessment=event.assessment,
+            because=because,
+            updated_at=tx.now,
+            effective_at=since,
+        )
         held[event.route_id] = route
         routes.update(tx.connection, route)
         tx.record(

@@ -1,6 +1,7 @@
 """Fixed routes: filed, opened, suspended, classified."""
 
 from dataclasses import replace
+from datetime import datetime
 from uuid import uuid4
 
 from services.flightplan.domain import route_life
@@ -46,6 +47,7 @@ def file_route(
         classification=former.classification if former else None,
         filed_at=former.filed_at if former else tx.now,
         updated_at=tx.now,
+        effective_at=tx.now if former else None,
     )
     if former is None:
         if not routes.save(tx.connection, route):
@@ -56,23 +58,28 @@ def file_route(
     return route, True
 
 
-def open_route(tx: Transaction, route_id: str, *, reason: str) -> Route:
-    """Open a route that airspace found compatible or authorised; an open one stays open."""
+def open_route(tx: Transaction, route_id: str, *, reason: str, effective_at: datetime | None = None) -> Route:
+    """Open a route that airspace found compatible or authorised; an open one stays open.
+
+    `effective_at`: since when, where it has been open before this is reported.
+    """
     route = _locked(tx, route_id)
     if route.state is RouteState.OPEN:
         return route
-    return _change(tx, route, route_life.opened(route.assessment), reason)
+    return _change(tx, route, route_life.opened(route.assessment), reason, effective_at)
 
 
-def suspend_route(tx: Transaction, route_id: str, *, reason: str) -> Route:
+def suspend_route(tx: Transaction, route_id: str, *, reason: str, effective_at: datetime | None = None) -> Route:
     """Suspend an open route; a suspended one stays so."""
     route = _locked(tx, route_id)
     state = route_life.suspended(route.state)
-    return route if state is route.state else _change(tx, route, state, reason)
+    return route if state is route.state else _change(tx, route, state, reason, effective_at)
 
 
-def _change(tx: Transaction, route: Route, state: RouteState, reason: str) -> Route:
-    changed = replace(route, state=state, because=reason, updated_at=tx.now)
+def _change(tx: Transaction, route: Route, state: RouteState, reason: str, asked: datetime | None) -> Route:
+    since = asked or tx.now
+    route_life.check_date(since, route.effective_at, tx.now)
+    changed = replace(route, state=state, because=reason, updated_at=tx.now, effective_at=since)
     routes.update(tx.connection, changed)
     tx.record(
         RouteStateChanged(
@@ -82,15 +89,26 @@ def _change(tx: Transaction, route: Route, state: RouteState, reason: str) -> Ro
             state=state,
             assessment=route.assessment,
             because=reason,
+            effective_at=asked,
         )
     )
     return changed
 
 
-def classify_route(tx: Transaction, route_id: str, *, route_class: RouteClass, evidence: str, ruled_by: str) -> Route:
-    """A planner rules what the route counts as, on evidence."""
+def classify_route(
+    tx: Transaction,
+    route_id: str,
+    *,
+    route_class: RouteClass,
+    evidence: str,
+    ruled_by: str,
+    effective_at: datetime | None = None,
+) -> Route:
+    """A planner rules what the route counts as, on evidence; a later ruling replaces an earlier one."""
     route = _locked(tx, route_id)
-    ruling = Classification(route_class=route_class, evidence=evidence, ruled_by=ruled_by, ruled_at=tx.now)
+    ruled_at = effective_at or tx.now
+    route_life.check_date(ruled_at, route.classification.ruled_at if route.classification else None, tx.now)
+    ruling = Classification(route_class=route_class, evidence=evidence, ruled_by=ruled_by, ruled_at=ruled_at)
     changed = replace(route, classification=ruling, updated_at=tx.now)
     routes.update(tx.connection, changed)
     tx.record(

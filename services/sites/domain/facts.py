@@ -152,7 +152,7 @@ def _route_changed(event: RouteStateChanged, recorded_at: datetime) -> _Said:
         zones=() if found is None else _zones(found),
         reason=event.because,
     )
-    return Subject.ROUTE, event.route_id, recorded_at, told
+    return Subject.ROUTE, event.route_id, event.effective_at or recorded_at, told
 
 
 def _route_classified(event: RouteClassified, recorded_at: datetime) -> _Said:

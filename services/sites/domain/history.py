@@ -1,11 +1,12 @@
 """How each site and route has stood since its first event, and so what counted at any instant. Pure.
 
 A `History` is a function of the facts and of nothing else; the board's own rule (`counting`) is asked at every instant
-at which a fact took effect. Two conventions:
+at which a fact took effect. Three conventions:
 
 * An answer of airspace holds from when it was decided until the next one; the first answer about a position holds from
   when the position was stated. (A position is always assessed a moment after it is stated: without this every site
   would leave the count and enter it again.)
+* A route's move that is reported late, dated back, takes what was recorded of the route before it back with it.
 * A month's number is what stood when the month ended in the city's time. A report that comes late, dated back, changes
   the months since then; what a month looked like when it was handed out is the history of the facts recorded by then.
 """
@@ -188,7 +189,7 @@ def route_spans(
     facts: Sequence[Fact], sites: Mapping[str, Sequence[Span[CountedSite]]], districts: Mapping[Position, str]
 ) -> list[Span[CountedRoute]]:
     """How a route stood: by its own facts and by the sites at its ends."""
-    own = dict(_steps([(fact.effective_at, fact) for fact in sorted(facts, key=_order)], []))
+    own = dict(_steps(_dated(facts), []))
     if not own:
         return []
     started, known, spans = min(own), _Route(districts, sites), list[Span[CountedRoute]]()
@@ -203,6 +204,22 @@ def route_spans(
             because = own.get(at, []) + [fact for fact in at_ends.get(at, ()) if fact.subject_id in known.end_ids()]
             spans.append(Span(at, row, tuple(because)))
     return spans
+
+
+def _dated(facts: Sequence[Fact]) -> list[_Step]:
+    """A route's facts by when they hold: what was recorded before a move that is dated back goes back with it.
+
+    So the last one recorded is the last one to hold, and the history ends where the route stands. Rulings on its class
+    are dated by themselves.
+    """
+    steps: list[_Step] = []
+    moved: datetime | None = None
+    for fact in sorted(facts, key=lambda fact: fact.position, reverse=True):
+        at = fact.effective_at
+        if fact.told.route_class is None:
+            moved = at = at if moved is None else min(at, moved)
+        steps.append((at, fact))
+    return sorted(steps, key=lambda step: (step[0], step[1].position))
 
 
 def _end_steps(

@@ -55,6 +55,28 @@ def test_a_route_lives(world: World, alpha: Caller, planner: Caller) -> None:
     assert [type(event).__name__ for event in world.events()] == ["RouteFiled", *["RouteStateChanged"] * 7]
 
 
+def test_what_happened_before_it_was_reported_is_dated(world: World, alpha: Caller, planner: Caller) -> None:
+    alpha.post("/routes", route(route_id="R1"))
+    world.assess_route("R1", APPROVED)
+    march, april, ahead = "2026-03-01T02:00:00Z", "2026-04-01T02:00:00Z", "2126-01-01T00:00:00Z"
+    for path in ("open", "classification"):
+        body = {"effective_at": ahead} | (
+            {"route_class": "governance", "evidence": "x"} if path == "classification" else {}
+        )
+        early = planner.post(f"/routes/R1/{path}", body)
+        assert (early.status_code, early.json()["field"]) == (422, "effective_at"), "it has not happened yet"
+    opened = planner.post("/routes/R1/open", {"reason": "开通", "effective_at": april})
+    assert (opened.json()["state"], opened.json()["effective_at"]) == ("open", april)
+    before = planner.post("/routes/R1/suspend", {"effective_at": march})
+    assert (before.status_code, before.json()["field"]) == (422, "effective_at"), "it was opened after that"
+    ruling = {"route_class": "governance", "evidence": "任务单 7", "effective_at": march}
+    assert planner.post("/routes/R1/classification", ruling).json()["classification"]["ruled_at"] == march
+    revised = planner.post("/routes/R1/classification", {"route_class": "commercial", "evidence": "合同 3"})
+    assert revised.json()["classification"]["route_class"] == "commercial"
+    dated = [str(getattr(event, "effective_at", None) or "")[:10] for event in world.events()]
+    assert dated == ["", "", "2026-04-01", "", ""]
+
+
 @pytest.mark.parametrize("outcome", [AWAITING, REFUSED])
 def test_a_route_opens_only_when_compatible(world: World, alpha: Caller, planner: Caller, outcome: Any) -> None:
     alpha.post("/routes", route(route_id="R1"))

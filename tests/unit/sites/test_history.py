@@ -1,7 +1,9 @@
 """History is a function of the facts, whatever order they are read in; a forecast is the same for the same series."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -148,6 +150,33 @@ def test_what_is_told_later_changes_nothing_before_it(facts: list[Fact], more: i
     told = Told(revision=99, site_state=SiteState.COMMISSIONED)
     extended = [*facts, fact(999, Subject.SITE, "a", (later - START).days, told)]
     assert counted(history(extended, {}), later) == counted(history(facts, {}), later)
+
+
+@QUICKLY
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([RouteState.OPEN, RouteState.SUSPENDED, None]), st.integers(0, 9), st.booleans()),
+        max_size=12,
+    )
+)
+def test_a_route_ends_as_it_stands_however_its_moves_are_dated(
+    moves: list[tuple[RouteState | None, int, bool]],
+) -> None:
+    """A move may be reported late, dated back as far as the one before it; answers of airspace come in between."""
+    told = Told(revision=1, route=loop("a"), route_state=RouteState.FILED, standing=Standing.UNASSESSED)
+    facts = [fact(0, Subject.ROUTE, "r", 0, told)]
+    state, day, moved_on = RouteState.FILED, 0, 0
+    for number, (wanted, days, is_late) in enumerate(moves, 1):
+        day += days
+        state = wanted or (RouteState.ASSESSED if state is RouteState.FILED else state)
+        if wanted is not None:
+            moved_on = moved_on if is_late else day
+        at = moved_on if wanted is not None else day
+        told = Told(revision=1, route_state=state, standing=Standing.COMPATIBLE)
+        facts.append(replace(fact(number, Subject.ROUTE, "r", day, told), effective_at=START + timedelta(days=at)))
+    spans = history(facts, {}).routes["r"]
+    assert spans[-1].row.state is state
+    assert all(earlier.starts_at < later.starts_at for earlier, later in pairwise(spans))
 
 
 @QUICKLY
