@@ -5,7 +5,7 @@ import { formatPosition } from "./geo";
 import { language, t, word } from "./i18n";
 import type { Key } from "./i18n/zh";
 import { advisory, timezone } from "./state";
-import { formatInstant, formatWindow } from "./time";
+import { formatInstant, formatWindow, toLocal } from "./time";
 
 const ADVISED: readonly PlanState[] = ["approved", "refused", "awaiting"];
 
@@ -30,6 +30,8 @@ export function outcomeWord(outcome: Outcome): string {
 }
 
 export const instant = (at: string): string => formatInstant(at, timezone.value);
+/** The day in the city's time, `2026-11-23`. */
+export const dayOf = (at: string): string => toLocal(at, timezone.value).slice(0, 10);
 export const period = (start: string, end: string): string => formatWindow(start, end, timezone.value);
 
 /** When something holds; open ends are named. */

@@ -1,6 +1,6 @@
 """A real Chromium on the console: pages that remember what went wrong in them, and clicks on places of the map."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,3 +101,6 @@ def screen(browser: Browser, viewport: ViewportSize = WIDE) -> Screen:
     """A page of its own: other cookies, other storage, as another person's."""
     context = browser.new_context(viewport=viewport, locale="zh-CN", reduced_motion="reduce")
     return Screen(context.new_page())
+
+
+Visitor = Callable[[str, str], Screen]  # opens the console for a role of an organisation

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import httpx
@@ -190,3 +191,9 @@ def running(
         yield platform
     finally:
         platform.stop()
+
+
+def ok(answer: httpx.Response) -> Any:
+    """The body of a 2xx answer."""
+    assert answer.is_success, f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"
+    return answer.json()

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,8 @@ from shared.auth import Role, load_issuer
 from shared.settings import Profile, Settings
 from tests.conftest import FreshDatabase
 from tests.system import world
-from tests.system.chromium import ROOT, Screen, chromium, screen
-from tests.system.platform import ALL, Platform, Process, environment_of, running
+from tests.system.chromium import ROOT, Screen, Visitor, screen
+from tests.system.platform import ALL, Platform, Process, environment_of, ok, running
 
 pytestmark = pytest.mark.browser
 
@@ -32,39 +32,6 @@ def platform(fresh_database: FreshDatabase, tmp_path_factory: pytest.TempPathFac
     """One platform for the module: each test has its own operator, and its own part of the city to fly in."""
     with fresh_database() as url, running(url, "log://", tmp_path_factory.mktemp("platform"), [ALL]) as platform:
         yield platform
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for the module."""
-    if not (ROOT / "console" / "dist" / "index.html").is_file():
-        pytest.fail("the console is not built: infra/setup.sh demo", pytrace=False)
-    with chromium() as one:
-        yield one
-
-
-Visitor = Callable[..., Screen]
-
-
-@pytest.fixture
-def visitor(platform: Platform, browser: Browser) -> Iterator[Visitor]:
-    """Opens the console as different people; at the end no page may have shown an error."""
-    screens: list[Screen] = []
-
-    def another(role: str, org: str) -> Screen:
-        screens.append(screen(browser))
-        return screens[-1].open(platform.processes[0].url, role, org)
-
-    yield another
-    for one in screens:
-        one.page.context.close()
-    assert [error for one in screens for error in one.errors] == []
-
-
-def ok(answer: httpx.Response) -> Any:
-    """The body of a 2xx answer."""
-    assert answer.is_success, f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"
-    return answer.json()
 
 
 def file(operator: httpx.Client, intent: dict[str, Any]) -> dict[str, Any]:

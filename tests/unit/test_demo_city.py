@@ -2,15 +2,20 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
+from city.wuhan.demo.history import QUIET_DAYS, QUIET_UNITS
 from city.wuhan.demo.load import CONFLICT_SHARE_LIMIT
+from city.wuhan.demo.sites import DemoSite
 from city.wuhan.demo.world import DemoCity, demo_city, tomorrow
 from services.airspace.domain.assess import decide
 from services.airspace.domain.subjects import Authorization, PlanRequest
 from services.airspace.domain.zones import ZoneIndex, zone
+from services.sites.domain.life import FOLLOWS
+from services.sites.exports import LIFE
 from shared.city import CityProfile, load_city
 from shared.contracts.airspace import ZoneKind
 from shared.contracts.assessment import FindingCode
@@ -19,6 +24,7 @@ from shared.flight import volumes_of_all
 from shared.law import voluntary
 
 DAY = date(2026, 11, 23)
+QUIET = timedelta(days=QUIET_DAYS)
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +62,28 @@ def test_sites_in_the_numbers_asked_for(city: CityProfile, demo: DemoCity) -> No
     assert 0.25 < high_tech < 0.45
     assert all(city.district_at(*site.place) for site in demo.sites)
     assert len({site.site_id for site in demo.sites}) == 620
+
+
+def test_the_past_leads_to_the_present_in_dated_steps(city: CityProfile, demo: DemoCity) -> None:
+    today = DAY - timedelta(days=1)
+    sites: dict[str, DemoSite] = {site.site_id: site for site in demo.sites}
+    assert set(demo.past.lives) == set(sites)
+    for site_id, life in demo.past.lives.items():
+        states = [LIFE[column] for column in sorted(life, key=lambda column: life[column])]
+        assert len(set(life.values())) == len(life), "one state a day: their order is the life's"
+        assert all(after in FOLLOWS[before] for before, after in pairwise(states)), site_id
+        assert states[-1] is sites[site_id].state
+        assert max(life.values()) <= today
+    in_use = Counter(
+        f"{life['commissioned_at']:%Y-%m}" for life in demo.past.lives.values() if "commissioned_at" in life
+    )
+    assert len(in_use) >= 12, "a burn-up wants a year of months"
+    late = {sites[site_id].spec.unit for site_id, life in demo.past.lives.items() if today - max(life.values()) < QUIET}
+    assert not late & set(QUIET_UNITS)
+    for route in demo.routes:
+        opening = demo.past.openings[route.route_id]
+        ends = [demo.past.lives[spot.site_id] for spot in (route.spec.origin, route.spec.destination) if spot.site_id]
+        assert max(life["commissioned_at"] for life in ends) <= opening.opened_on <= opening.ruled_on < today
 
 
 def test_everything_is_labelled_demo(demo: DemoCity) -> None:

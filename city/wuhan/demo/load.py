@@ -6,14 +6,16 @@ Every request carries a key or an id of its own, so loading a second time change
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from functools import partial
 from typing import Any, Final
 
 import httpx
 
+from city.wuhan.demo.history import Life, Opening, Past
 from city.wuhan.demo.plans import DemoPlan
 from city.wuhan.demo.routes import DemoRoute
 from city.wuhan.demo.sites import DemoSite
@@ -63,12 +65,12 @@ def load(platform: Platform, city: CityProfile, demo: DemoCity, progress: Progre
     with platform.client("regulator", "demo-authority") as regulator, platform.client("planner", "demo-fgw") as planner:
         load_zones(regulator, city, demo.zones)
         progress("zones", 1, 4)
-        load_sites(planner, demo.sites)
+        load_sites(planner, demo.sites, demo.past.lives)
         progress("sites", 2, 4)
         for spec in demo.authorizations:
             accepted(regulator.post("/authorizations", content=encode_value(spec), headers=JSON))
         progress("authorizations", 3, 4)
-        _load_routes(planner, demo.routes)
+        _load_routes(planner, demo.routes, demo.past, city)
         progress("routes", 4, 4)
         asyncio.run(_file_plans(platform, demo.plans, progress))
         _until(lambda: regulator.get("/flight-plans/counts").json().get("submitted", 0) == 0, "every plan decided")
@@ -97,40 +99,57 @@ def _zone_feature(zone: DemoZone) -> dict[str, Any]:
     return {"type": "Feature", "geometry": geometry, "properties": {"zone_id": zone.zone_id, **filled}}
 
 
-def load_sites(planner: httpx.Client, sites: Sequence[DemoSite]) -> None:
-    """Import the sites. Raises LoadFailed where one is refused."""
-    features = json.dumps({"type": "FeatureCollection", "features": [_site_feature(site) for site in sites]})
+def load_sites(planner: httpx.Client, sites: Sequence[DemoSite], lives: Mapping[str, Life] | None = None) -> None:
+    """Import the sites, with their lives the first time: told from another day they would be others.
+
+    Raises LoadFailed where one is refused.
+    """
+    told = planner.get(f"/sites/{sites[0].site_id}").is_success
+    known = {} if told or lives is None else lives
+    features = json.dumps(
+        {"type": "FeatureCollection", "features": [_site_feature(site, known.get(site.site_id, {})) for site in sites]}
+    )
     report = accepted(planner.post("/sites/import", content=features.encode(), headers=GEOJSON)).json()
     if report["errors"]:
         raise LoadFailed(f"sites: {report['errors'][:3]}")
 
 
-def _site_feature(site: DemoSite) -> dict[str, Any]:
+def _site_feature(site: DemoSite, life: Life) -> dict[str, Any]:
     properties = json.loads(encode_value(site.spec))
     geometry = {"type": "Point", "coordinates": [properties.pop("lng"), properties.pop("lat")]}
     filled = {key: value for key, value in properties.items() if value not in (None, "")}
     return {
         "type": "Feature",
         "geometry": geometry,
-        "properties": {"site_id": site.site_id, "state": site.state, **filled},
+        "properties": {"site_id": site.site_id, "state": site.state, **filled, **_days(life)},
     }
 
 
-def _load_routes(planner: httpx.Client, routes: Sequence[DemoRoute]) -> None:
+def _days(life: Life) -> dict[str, str]:
+    return {column: day.isoformat() for column, day in life.items()}
+
+
+def _load_routes(planner: httpx.Client, routes: Sequence[DemoRoute], past: Past, city: CityProfile) -> None:
     for route in routes:
         filing = {"route_id": route.route_id, "operator": route.operator, **json.loads(encode_value(route.spec))}
         _until(partial(_filed, planner, filing), f"route {route.route_id} filed")
     _until(lambda: all(route["assessment"] for route in _items(planner, "/routes")), "every route assessed")
     standing = {route["route_id"]: route for route in _items(planner, "/routes")}
     for route in routes:
-        _settle(planner, route, standing[route.route_id])
+        _settle(planner, route, standing[route.route_id], past.openings[route.route_id], city)
 
 
-def _settle(planner: httpx.Client, route: DemoRoute, standing: dict[str, Any]) -> None:
+def _settle(
+    planner: httpx.Client, route: DemoRoute, standing: dict[str, Any], opening: Opening, city: CityProfile
+) -> None:
+    def noon(day: date) -> str:
+        return datetime.combine(day, time(12), tzinfo=city.timezone).isoformat()
+
     if route.opened and standing["state"] == "assessed" and standing["assessment"]["outcome"] == "approved":
-        accepted(planner.post(f"/routes/{route.route_id}/open", json={"reason": "演示"}))
+        opened = {"reason": "演示", "effective_at": noon(opening.opened_on)}
+        accepted(planner.post(f"/routes/{route.route_id}/open", json=opened))
     if route.route_class and not standing["classification"]:
-        ruling = {"route_class": route.route_class, "evidence": route.evidence}
+        ruling = {"route_class": route.route_class, "evidence": route.evidence, "effective_at": noon(opening.ruled_on)}
         accepted(planner.post(f"/routes/{route.route_id}/classification", json=ruling))
 
 

@@ -1,4 +1,4 @@
-"""The demo city's sites: 220 in use and 400 on the way, spread by census population.
+"""The demo city's sites: 220 in use, 396 on the way and 4 given up, spread by census population.
 
 A third of the nests stand in 东湖高新区, as the press reports of the real ones.
 """
@@ -13,7 +13,12 @@ from shared.contracts.sites import SiteFunction, SiteKind, SiteSpec, SiteState
 from shared.flight import AircraftClass
 
 IN_USE: Final = 220
-EARLIER: Final = {SiteState.UNDER_CONSTRUCTION: 120, SiteState.APPROVED: 170, SiteState.PROPOSED: 110}
+EARLIER: Final = {
+    SiteState.UNDER_CONSTRUCTION: 120,
+    SiteState.APPROVED: 166,
+    SiteState.RETIRED: 4,
+    SiteState.PROPOSED: 110,
+}
 SPACING_M: Final = 500.0
 SOURCE: Final = "演示数据 / demo data: generated from the 2020 census"
 
@@ -115,7 +120,7 @@ def _drawn(number: int, state: SiteState, land: Land, chance: random.Random, pla
     placed.append(place)
     district = land.city.district_at(*place)
     where = unit or (district.name.zh if district else "")
-    return _site(f"WH-{number:04d}", f"{where}{KIND_NAMES[kind]} {number:04d}", kind, place, state, unit)
+    return _site(f"WH-{number:04d}", f"{where}{KIND_NAMES[kind]} {number:04d}", kind, place, state, where)
 
 
 def _unit(kind: SiteKind, chance: random.Random) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from city.wuhan.demo.history import Past, past
 from city.wuhan.demo.places import Land
 from city.wuhan.demo.plans import Day, DemoPlan, day_of_plans
 from city.wuhan.demo.routes import Clear, DemoRoute, announced, authorizations, loops
@@ -26,6 +27,7 @@ class DemoCity:
     routes: list[DemoRoute]
     authorizations: list[AuthorizationSpec]
     plans: list[DemoPlan]
+    past: Past  # until the day before
 
 
 def demo_city(city: CityProfile, day: date) -> DemoCity:
@@ -47,6 +49,7 @@ def demo_city(city: CityProfile, day: date) -> DemoCity:
         routes=routes,
         authorizations=authorizations(public, start),
         plans=day_of_plans(flights),
+        past=past(all_sites, routes, day - timedelta(days=1), random.Random(f"{SEED}-past")),
     )
 
 

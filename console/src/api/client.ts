@@ -10,11 +10,27 @@ export interface CallOptions {
 }
 
 export async function call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
+  const response = await answered(method, path, options);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+async function answered(method: string, path: string, options: CallOptions): Promise<Response> {
   let response = await send(method, path, options);
   if (response.status === 401 && (await renewed())) response = await send(method, path, options);
   if (response.status === 401) forget();
   if (!response.ok) throw await problemOf(response);
-  return (response.status === 204 ? undefined : await response.json()) as T;
+  return response;
+}
+
+/** Saves a file of the platform as the browser saves any: the token goes in the header, so no link can do it. */
+export async function download(path: string, query: CallOptions["query"] = {}): Promise<void> {
+  const response = await answered("GET", path, { query });
+  const url = URL.createObjectURL(await response.blob());
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1] ?? "tianyuan";
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000); // the browser may still be reading it
 }
 
 export const get = <T>(path: string, query: CallOptions["query"] = {}, signal?: AbortSignal): Promise<T> =>

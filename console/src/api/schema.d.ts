@@ -1995,6 +1995,12 @@ export interface components {
             method: string;
         };
         /**
+         * By
+         * @description What a row of a table is.
+         * @enum {string}
+         */
+        By: "district" | "cell" | "point";
+        /**
          * CandidateSource
          * @description Where new sites may be.
          * @enum {string}
@@ -2694,6 +2700,12 @@ export interface components {
             /** Demo */
             demo: boolean;
         };
+        /**
+         * GroupBy
+         * @description What progress may be broken down by.
+         * @enum {string}
+         */
+        GroupBy: "district" | "unit" | "kind" | "scenario";
         /**
          * GroupView
          * @description What counts of one district, unit, kind or scenario family; the empty key is where none is stated.
@@ -4513,18 +4525,6 @@ export interface components {
             /** In Force To */
             in_force_to: string | null;
         };
-        /**
-         * By
-         * @description What a row of a table is.
-         * @enum {string}
-         */
-        services__sites__api__coverage__By: "district" | "cell" | "point";
-        /**
-         * By
-         * @description What progress may be broken down by.
-         * @enum {string}
-         */
-        services__sites__domain__series__By: "district" | "unit" | "kind" | "scenario";
         /**
          * Added
          * @description A site that is not there.
@@ -7056,7 +7056,7 @@ export interface operations {
     read_breakdown_progress_breakdown_get: {
         parameters: {
             query: {
-                by: components["schemas"]["services__sites__domain__series__By"];
+                by: components["schemas"]["GroupBy"];
                 /** @description such as 2026-11, in the city's time */
                 month?: string | null;
                 /** @description as it was known then: without what was recorded later, however it is dated */
@@ -7818,7 +7818,7 @@ export interface operations {
     export_coverage_coverage_csv_get: {
         parameters: {
             query?: {
-                by?: components["schemas"]["services__sites__api__coverage__By"];
+                by?: components["schemas"]["By"];
                 /** @description of the grid's squares */
                 cell_m?: number;
                 layer?: string;

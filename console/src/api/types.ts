@@ -38,6 +38,29 @@ export type TargetProgress = Answered<Schemas["TargetProgressView"]>;
 export type ReasonView = Answered<Schemas["ReasonView"]>;
 export type CountedSite = Answered<Schemas["CountedSiteView"]>;
 export type CountedRoute = Answered<Schemas["CountedRouteView"]>;
+export type Tally = Answered<Schemas["Tally"]>;
+export type Measure = Schemas["Measure"];
+export type Subject = Schemas["Subject"];
+export type ProgressHistory = Answered<Schemas["HistoryView"]>;
+export type MonthProgress = Answered<Schemas["MonthProgress"]>;
+export type BurnUp = Answered<Schemas["BurnUp"]>;
+export type Change = Answered<Schemas["ChangeView"]>;
+export type Because = Answered<Schemas["BecauseView"]>;
+export type Life = Answered<Schemas["LifeView"]>;
+export type Standing = Answered<Schemas["StandingView"]>;
+export type UnitProgress = Answered<Schemas["UnitProgress"]>;
+export type Group = Answered<Schemas["GroupView"]>;
+export type GroupBy = Schemas["GroupBy"];
+export type IdleSite = Answered<Schemas["IdleSite"]>;
+export type RouteView = Answered<Schemas["RouteView"]>;
+export type RouteClass = Schemas["RouteClass"];
+export type ScenarioAsked = Schemas["ScenarioAsked"];
+export type ScenarioSummary = Answered<Schemas["ScenarioSummary"]>;
+export type ScenarioView = Answered<Schemas["ScenarioView"]>;
+export type ScenarioState = Schemas["ScenarioState"];
+export type ScenarioComparison = Answered<Schemas["ScenarioComparison"]>;
+export type ScenarioProposal = Answered<Schemas["ScenarioProposal"]>;
+export type ScenarioModel = Schemas["Model"];
 export type PlanCounts = Partial<Record<PlanState, number>>;
 export type Coverage = Answered<Omit<Schemas["CoverageCollection"], "features">> & {
   features: (FeatureCollection["features"][number] & { properties: Answered<Schemas["CoverageProperties"]> })[];
@@ -87,4 +110,11 @@ export const SITE_STATES = every<SiteState>()([
 ]);
 export const SITE_KINDS = every<SiteKind>()([
   "nest", "pad", "point", "field", "vertiport", "camp", "general_airport", "emergency_pad",
+]);
+export const MEASURES = every<Measure>()(["sites_laid_out", "sites_in_use", "commercial_routes", "governance_routes"]);
+export const GROUPS_BY = every<GroupBy>()(["district", "unit", "kind", "scenario"]);
+export const ROUTE_CLASSES = every<RouteClass>()(["governance", "commercial"]);
+export const MODELS = every<ScenarioModel>()(["mclp", "p_median", "lscp"]);
+export const SCENARIO_STATES = every<ScenarioState>()([
+  "queued", "running", "solved", "cancelled", "failed", "interrupted",
 ]);

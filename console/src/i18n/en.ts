@@ -1,4 +1,5 @@
 // English texts, one for each Chinese one.
+import { plannerEn } from "./planner-en";
 import type { Key } from "./zh";
 
 export const en: Record<Key, string> = {
@@ -407,4 +408,5 @@ export const en: Record<Key, string> = {
   "routeState.suspended": "Suspended",
   "routeClass.commercial": "Commercial",
   "routeClass.governance": "City governance",
+  ...plannerEn,
 };

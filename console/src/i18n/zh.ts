@@ -1,4 +1,6 @@
 // Chinese texts; the keys of this object are the keys of every language.
+import { plannerZh } from "./planner-zh";
+
 export const zh = {
   "app.name": "天元",
   "app.title": "天元 低空运行平台",
@@ -405,6 +407,7 @@ export const zh = {
   "routeState.suspended": "暂停",
   "routeClass.commercial": "商业航线",
   "routeClass.governance": "城市治理类航线",
+  ...plannerZh,
 } as const;
 
 export type Key = keyof typeof zh;

@@ -3,9 +3,9 @@ import { signal } from "@preact/signals";
 import { PLAN_STATES, RESTRICTIONS, SITE_STATES } from "../api/types";
 import { t, word } from "../i18n";
 import { planWord } from "../words";
-import { COVERAGE_STEPS, PLAN_COLOR, RESTRICTION_COLOR, ROUTE_COLOR, SITE_COLOR } from "./colors";
+import { COVERAGE_STEPS, NEW_SITE_COLOR, PLAN_COLOR, RESTRICTION_COLOR, ROUTE_COLOR, SIDE_COLOR, SITE_COLOR } from "./colors";
 
-export type LegendGroup = "zones" | "plans" | "routes" | "sites" | "sitesInUse" | "coverage";
+export type LegendGroup = "zones" | "plans" | "routes" | "sites" | "sitesInUse" | "coverage" | "scenario";
 
 export const legend = signal<readonly LegendGroup[]>([]);
 
@@ -38,6 +38,11 @@ function rows(group: LegendGroup) {
       return SITE_STATES.map((one) => <Row key={one} mark="dot" color={SITE_COLOR[one]} text={word("siteState", one)} />);
     case "sitesInUse":
       return <Row mark="dot" color={SITE_COLOR.commissioned} text={word("siteState", "commissioned")} />;
+    case "scenario":
+      return [
+        <Row key="new" mark="dot" color={NEW_SITE_COLOR} text={`${t("legend.newSite")} · ${t("legend.sideA")}`} />,
+        <Row key="b" mark="dot" color={SIDE_COLOR.b} text={t("legend.sideB")} />,
+      ];
     case "coverage":
       return COVERAGE_STEPS.map(([from, color], i) => {
         const until = COVERAGE_STEPS[i + 1]?.[0] ?? 1;

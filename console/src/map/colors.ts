@@ -27,6 +27,10 @@ export const SITE_COLOR: Record<SiteState, string> = {
   retired: "#8b9297",
 };
 
+/** New sites of a scenario; of two that are compared, those of one side only. */
+export const NEW_SITE_COLOR = "#b0531e";
+export const SIDE_COLOR: Record<"a" | "b", string> = { a: "#b0531e", b: "#7a3f96" };
+
 export const ROUTE_COLOR = "#6d5a94";
 export const ACCENT = "#1d5b8f";
 export const CONFLICT_COLOR = "#b3261e";

@@ -2,11 +2,11 @@
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
 import { EMPTY } from "../geo";
 import {
-  ACCENT, CONFLICT_COLOR, COVERAGE_STEPS, LAND, PLAN_COLOR, RESTRICTION_COLOR, ROUTE_COLOR, SITE_COLOR,
+  ACCENT, CONFLICT_COLOR, COVERAGE_STEPS, LAND, NEW_SITE_COLOR, PLAN_COLOR, RESTRICTION_COLOR, ROUTE_COLOR, SIDE_COLOR, SITE_COLOR,
 } from "./colors";
 
 export const SOURCES = [
-  "districts", "names", "water", "coverage", "zones", "routes", "plans", "sites", "conflicts", "draft", "highlight",
+  "districts", "names", "water", "coverage", "zones", "routes", "plans", "sites", "scenario", "conflicts", "draft", "highlight",
 ] as const;
 export type SourceName = (typeof SOURCES)[number];
 
@@ -82,6 +82,14 @@ const traffic: LayerSpecification[] = [
       "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, ["case", chosen, 6, 2.2], 12, ["case", chosen, 9, 5]],
       "circle-stroke-color": ["case", chosen, ACCENT, "#fff"],
       "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 8, ["case", chosen, 3, 0.6], 12, ["case", chosen, 3, 1.4]],
+    },
+  },
+  {
+    id: "scenario", type: "circle", source: "scenario",
+    paint: {
+      "circle-color": byProperty("side", SIDE_COLOR, NEW_SITE_COLOR),
+      "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 3.6, 12, 7.5],
+      "circle-stroke-color": "#fff", "circle-stroke-width": 1.4,
     },
   },
   {

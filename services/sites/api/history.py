@@ -11,7 +11,7 @@ from services.sites.domain import series
 from services.sites.domain.burnup import BurnUp, burn_up
 from services.sites.domain.errors import TargetNotFound
 from services.sites.domain.progress import Tally
-from services.sites.domain.series import By, MonthProgress
+from services.sites.domain.series import GroupBy, MonthProgress
 from services.sites.domain.units import IdleSite, UnitProgress, idle, units
 from services.sites.store import sorties
 from shared.contracts.sites import SiteKind
@@ -49,12 +49,14 @@ def read_months(caller: Anyone, asked: Asked, within: Within, from_: From = None
 
 
 @router.get("/progress/breakdown")
-def read_breakdown(caller: Anyone, asked: Asked, within: Within, by: By, month: MonthText = None) -> list[GroupView]:
+def read_breakdown(
+    caller: Anyone, asked: Asked, within: Within, by: GroupBy, month: MonthText = None
+) -> list[GroupView]:
     """What counted when a month ended, by district, unit, kind of site or scenario family of routes."""
     until = asked.cut(asked.month(month))
     sites = within.sites(asked.history.sites_at(until))
     routes = within.routes(asked.history.routes_at(until))
-    names = {each.adcode: each.name.zh for each in asked.state.city.districts} if by is By.DISTRICT else {}
+    names = {each.adcode: each.name.zh for each in asked.state.city.districts} if by is GroupBy.DISTRICT else {}
     groups = series.breakdown(sites, routes, by)
     return [GroupView(key=key, name=names.get(key, key), tally=tally) for key, tally in groups.items()]
 

@@ -15,7 +15,7 @@ from services.sites.domain.scope import EVERYTHING, Scope
 from shared.city import Target
 
 
-class By(StrEnum):
+class GroupBy(StrEnum):
     """What progress may be broken down by."""
 
     DISTRICT = "district"
@@ -82,19 +82,19 @@ def tally_changes(moved: Iterable[Change]) -> Tally:
     )
 
 
-_SITE_KEYS: Mapping[By, Callable[[CountedSite], str]] = {
-    By.DISTRICT: lambda site: site.district,
-    By.UNIT: lambda site: site.unit,
-    By.KIND: lambda site: site.kind,
+_SITE_KEYS: Mapping[GroupBy, Callable[[CountedSite], str]] = {
+    GroupBy.DISTRICT: lambda site: site.district,
+    GroupBy.UNIT: lambda site: site.unit,
+    GroupBy.KIND: lambda site: site.kind,
 }
-_ROUTE_KEYS: Mapping[By, Callable[[CountedRoute], str]] = {
-    By.DISTRICT: lambda route: route.district,
-    By.UNIT: lambda route: route.unit,
-    By.SCENARIO: lambda route: route.scenario,
+_ROUTE_KEYS: Mapping[GroupBy, Callable[[CountedRoute], str]] = {
+    GroupBy.DISTRICT: lambda route: route.district,
+    GroupBy.UNIT: lambda route: route.unit,
+    GroupBy.SCENARIO: lambda route: route.scenario,
 }
 
 
-def breakdown(sites: Sequence[CountedSite], routes: Sequence[CountedRoute], by: By) -> dict[str, Tally]:
+def breakdown(sites: Sequence[CountedSite], routes: Sequence[CountedRoute], by: GroupBy) -> dict[str, Tally]:
     """The numbers of each district, unit, kind of site or scenario family; "" is where none is stated."""
     by_key: dict[str, tuple[list[CountedSite], list[CountedRoute]]] = defaultdict(lambda: ([], []))
     if by in _SITE_KEYS:

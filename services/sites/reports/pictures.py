@@ -16,6 +16,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.patheffects import Normal, Stroke
+from matplotlib.ticker import MaxNLocator
 from shapely.geometry.base import BaseGeometry
 
 from services.sites.domain.burnup import BurnUp
@@ -128,6 +129,7 @@ def _panel(axes: Any, name: str, burn: BurnUp, font: FontProperties) -> None:
     _scale(axes, burn.number, max(*points.values(), *high, 1), font)
     shown = range(0, len(months), max(1, len(months) // 12))
     axes.set_xticks(list(shown), [months[number] for number in shown], fontsize=6, rotation=30)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))  # there is no half a route
     axes.tick_params(axis="y", labelsize=7)
     axes.set_title(f"{name}：当前 {burn.points[-1].count} / {burn.number}", fontproperties=font, fontsize=9, loc="left")
     axes.spines[["top", "right"]].set_visible(False)

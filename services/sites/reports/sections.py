@@ -9,7 +9,7 @@ from services.sites.domain.changes import Change, changes
 from services.sites.domain.counting import Why, words
 from services.sites.domain.coverage import DistrictCoverage
 from services.sites.domain.progress import Tally, count_target, route_reasons, site_reasons
-from services.sites.domain.series import By
+from services.sites.domain.series import GroupBy
 from services.sites.domain.units import idle, units
 from services.sites.reports import words as zh
 from services.sites.reports.content import Material
@@ -101,7 +101,7 @@ def movement(material: Material) -> Section:
 
 def places(material: Material) -> Section:
     """By district."""
-    groups = series.breakdown(material.sites(), material.routes(), By.DISTRICT)
+    groups = series.breakdown(material.sites(), material.routes(), GroupBy.DISTRICT)
     codes = [each.adcode for each in material.city.districts] + [key for key in groups if not key]
     none = Tally(sites_laid_out=0, sites_in_use=0, commercial_routes=0, governance_routes=0)
     rows: list[Sequence[Cell]] = [[zh.place(material.city, code), *_numbers(groups.get(code, none))] for code in codes]
@@ -137,8 +137,8 @@ def by_unit(material: Material) -> Section:
 def kinds(material: Material) -> Section:
     """Sites by kind, routes by scenario family, and why the others do not count."""
     sites, routes = material.sites(), material.routes()
-    by_kind = series.breakdown(sites, routes, By.KIND)
-    by_scenario = series.breakdown(sites, routes, By.SCENARIO)
+    by_kind = series.breakdown(sites, routes, GroupBy.KIND)
+    by_scenario = series.breakdown(sites, routes, GroupBy.SCENARIO)
     reasons = [*site_reasons(sites).items(), *route_reasons(routes).items()]
     tables = [
         Table("站点类型", ["类型", *_MEASURES[:2]], [[zh.kind(key), *_numbers(t)[:2]] for key, t in by_kind.items()]),

@@ -1,6 +1,5 @@
 // The 1000 / 10 / 1000 board: what counts, by the documents' own verbs, by district, and why the rest does not.
 import type { FeatureCollection } from "geojson";
-import { useState } from "preact/hooks";
 import { get } from "../../api/client";
 import { useResource } from "../../api/resource";
 import type { Progress, ReasonView, TargetProgress } from "../../api/types";
@@ -8,8 +7,10 @@ import { DemoTag, Loading, ProblemBox } from "../../components/basics";
 import { said, t } from "../../i18n";
 import { useSource } from "../../map/map";
 import { instant, whole } from "../../words";
+import { districtKey, useDrill } from "./drill";
+import { Opens } from "./Opens";
 import { countsToward } from "./progress";
-import { Why } from "./Why";
+import { Numbers } from "./Units";
 
 export function Board() {
   const progress = useResource((signal) => get<Progress>("/progress", {}, signal), [], countsToward);
@@ -17,8 +18,8 @@ export function Board() {
   const routes = useResource((signal) => get<FeatureCollection>("/routes.geojson", {}, signal), [], (event) => event.type.startsWith("Route"));
   useSource("sites", sites.value);
   useSource("routes", routes.value);
-  const [why, setWhy] = useState<"sites" | "routes" | null>(null);
-  if (why) return <Why of={why} onBack={() => setWhy(null)} />;
+  const open = useDrill();
+  const setWhy = (of: "sites" | "routes"): void => open({ what: "list", of, within: {} });
   const found = progress.value;
   return (
     <section data-testid="board">
@@ -61,11 +62,14 @@ function Headline({ progress, onWhy }: { progress: TargetProgress; onWhy: () => 
       <p class="target-foot small">
         {laidOut !== null && (
           <span>
-            {t("planner.laidOut")} <b class="tabular" data-testid="laid-out">{whole(laidOut)}</b> ·{" "}
-            {t("planner.inUse")} <b class="tabular" data-testid="in-use">{whole(inUse ?? 0)}</b>
+            {t("planner.laidOut")} <Opens value={laidOut} testId="laid-out" to={{ what: "list", of: "sites", measure: "sites_laid_out", within: {} }} /> ·{" "}
+            {t("planner.inUse")} <Opens value={inUse ?? 0} testId="in-use" to={{ what: "list", of: "sites", measure: "sites_in_use", within: {} }} />
           </span>
         )}
-        {laidOut === null && <span>{missing > 0 ? t("planner.remaining", { count: whole(missing) }) : t("planner.reached")}</span>}
+        {laidOut === null && target.route_class && count > 0 && (
+          <span>{t("planner.open")} <Opens value={count} to={{ what: "list", of: "routes", measure: `${target.route_class}_routes`, within: {} }} />{" · "}{missing > 0 ? t("planner.remaining", { count: whole(missing) }) : t("planner.reached")}</span>
+        )}
+        {laidOut === null && !(target.route_class && count > 0) && <span>{missing > 0 ? t("planner.remaining", { count: whole(missing) }) : t("planner.reached")}</span>}
         <button type="button" class="quiet-button" data-testid="why" onClick={onWhy}>{t("planner.why")}</button>
       </p>
       <p class="quiet small">
@@ -118,20 +122,14 @@ function Districts({ progress }: { progress: Progress }) {
           {progress.districts.map((row) => (
             <tr key={row.adcode}>
               <th scope="row">{said(row.name)}</th>
-              <td class="number">{row.tally.sites_laid_out}</td>
-              <td class="number">{row.tally.sites_in_use}</td>
-              <td class="number">{row.tally.commercial_routes}</td>
-              <td class="number">{row.tally.governance_routes}</td>
+              <Numbers tally={row.tally} within={{ district: districtKey(row.adcode) }} name={said(row.name)} />
             </tr>
           ))}
         </tbody>
         <tfoot>
           <tr>
             <th scope="row">{t("common.total")}</th>
-            <td class="number">{progress.total.sites_laid_out}</td>
-            <td class="number">{progress.total.sites_in_use}</td>
-            <td class="number">{progress.total.commercial_routes}</td>
-            <td class="number">{progress.total.governance_routes}</td>
+            <Numbers tally={progress.total} within={{}} name={t("common.total")} />
           </tr>
         </tfoot>
       </table>
@@ -145,19 +143,20 @@ function OtherTargets({ targets }: { targets: readonly TargetProgress[] }) {
     <details class="fold">
       <summary>{t("planner.otherTargets")}</summary>
       <ul class="rows">
-        {targets.map(({ target, count }) => (
+        {targets.map(({ target, count, shares }) => (
           <li key={target.target_id} class="hit">
             <span class="row-top">
               <strong>{said(target.name)}</strong>
               {target.past_period && <span class="chip warn">{t("planner.pastPeriod")}</span>}
             </span>
             <span class="row-line">
-              {count === null ? t("planner.uncounted") : <b class="tabular">{whole(count)}</b>}{" "}
+              {count === null ? t("planner.uncounted") : <Opens value={count} to={{ what: "list", of: "sites", measure: "sites_in_use", within: { kind: target.kinds[0] } }} />}{" "}
               <span class="quiet">{t("planner.goal", { number: whole(target.number) })} · {said(target.verb)}</span>
             </span>
             <span class="row-line quiet">
-              {target.period && <>{t("planner.period", { period: said(target.period) })} · </>}{said(target.owner)}
+              {target.period && <>{t("planner.period", { period: said(target.period) })} · </>}{said(target.owner)} · {said(target.source)}
             </span>
+            {shares.length > 0 && <span class="row-line quiet">{shares.map((one) => `${said(one.name)} ${one.count}/${one.number}`).join(" · ")}</span>}
           </li>
         ))}
       </ul>
