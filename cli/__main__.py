@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from typer.core import TyperGroup
 
-from cli import plans, replays, reports, show, sites, watching, zones
+from cli import demand, plans, replays, reports, show, sites, watching, zones
 from cli.client import CommandFailed, Platform
 from cli.context import Context, context, process_started
 
@@ -33,6 +33,7 @@ class Commands(TyperGroup):
 app = typer.Typer(cls=Commands, help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(zones.app, name="zones")
 app.add_typer(sites.app, name="sites")
+app.add_typer(demand.app, name="demand")
 app.add_typer(reports.app, name="report")
 app.add_typer(replays.app, name="replay")
 for command in (

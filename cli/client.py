@@ -53,6 +53,10 @@ class Platform:
         """Send JSON."""
         return self._answer("POST", path, json=body, headers=headers, params=_given(parameters)).json()
 
+    def delete(self, path: str) -> None:
+        """Take something away."""
+        self._answer("DELETE", path)
+
     def upload(self, path: str, content: bytes, media_type: str, **parameters: Any) -> Any:
         """Send a file as it is."""
         headers = {"content-type": media_type}

@@ -23,6 +23,7 @@ from services.sites.siting.models import Model
 from services.sites.siting.pairs import Pairs
 from services.sites.siting.programs import choice_rows, whole
 from services.sites.siting.racing import Search, race, settled
+from services.sites.siting.repairing import mend
 from services.sites.siting.serving import Serving, lists_of, weighted
 
 DUAL_SHARE: Final = 0.3
@@ -163,8 +164,12 @@ def _first(pairs: Pairs, ledger: Ledger, budget: Budget) -> None:
         opened, found = pack(pairs)
         if not pairs.choice.limits or pairs.choice.meets(opened):
             _offer(pairs, opened, found, ledger)
-    if ledger.opened is None:
-        _try(pairs, _large(pairs), ledger)
+    for other in (_packed, _large):
+        if ledger.opened is None:
+            _try(pairs, other(pairs), ledger)
+    if ledger.opened is None and pairs.needed is None and pairs.opening == 0 and not pairs.choice.limits:
+        opened = _medians(pairs, budget)
+        _offer(pairs, *mend(pairs, opened, assign(pairs, opened), budget.over), ledger)
 
 
 def _medians(pairs: Pairs, budget: Budget) -> Bools:
@@ -177,6 +182,10 @@ def _medians(pairs: Pairs, budget: Budget) -> Bools:
     exchange.fill()
     exchange.climb(np.flatnonzero(exchange.state.opened).tolist(), budget.over)
     return exchange.state.opened
+
+
+def _packed(pairs: Pairs) -> Bools:
+    return pack(pairs)[0]
 
 
 def _large(pairs: Pairs) -> Bools:
@@ -230,9 +239,10 @@ def _bound(pairs: Pairs, ledger: Ledger, budget: Budget) -> Dual:
     cheapest = np.zeros(pairs.n)
     some = np.flatnonzero(np.diff(starts) > 0)
     cheapest[some] = pairs.cost[np.minimum(starts[some] + 1, starts[some + 1] - 1)]
-    if pairs.needed == 0:
-        cheapest = np.zeros(pairs.n)
     start = cheapest if pairs.opening == 0 else np.full(pairs.n, 1.0 / max(1.0, len(pairs.rows) / pairs.choice.m))
+    if pairs.needed == 0:
+        ledger.lift(float(cheapest.sum()))  # no more than all that is reached
+        start = cheapest * (1 - 1 / np.maximum(1.0, np.diff(starts) * (pairs.choice.p or 1) / pairs.choice.m))
     target = ledger.value if ledger.opened is not None else max(1.0, 2 * float(np.abs(cheapest).sum()))
     return ascend(relax, pairs.within, start, target, DUAL_SHARE * budget.seconds, budget)
 

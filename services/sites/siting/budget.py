@@ -46,8 +46,8 @@ class Budget:
 
     @property
     def left(self) -> float:
-        """Seconds left; a little is kept for writing the answer down."""
-        return self.seconds * 0.98 - self.elapsed
+        """Seconds left; a little is kept for writing the answer down and for the process to end."""
+        return self.seconds - max(0.02 * self.seconds, min(0.4, 0.1 * self.seconds)) - self.elapsed
 
     @property
     def stopped(self) -> bool:

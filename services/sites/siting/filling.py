@@ -17,9 +17,9 @@ def assign(pairs: Pairs, opened: Bools) -> Ints:
     room = _keep_what_fits(pairs, found, opened)
     left = np.flatnonzero(found < 0)
     for row in left[np.argsort(-pairs.weights[left], kind="stable")]:
-        _place(pairs, int(row), found, room)
+        place(pairs, int(row), found, room)
     for row in np.flatnonzero(found < 0)[:MOST_PUSHES]:
-        _push(pairs, int(row), found, room)
+        push(pairs, int(row), found, room)
     return found
 
 
@@ -29,7 +29,7 @@ def improve(pairs: Pairs, found: Ints, opened: Bools) -> None:
     np.subtract.at(room, found[found >= 0], pairs.weights[found >= 0])
     for row in np.flatnonzero((found >= 0) & (found != _cheapest(pairs, opened))):
         room[found[row]] += pairs.weights[row]
-        _place(pairs, int(row), found, room)
+        place(pairs, int(row), found, room)
 
 
 def pack(pairs: Pairs) -> tuple[Bools, Ints]:
@@ -115,7 +115,8 @@ def _keep_what_fits(pairs: Pairs, found: Ints, opened: Bools) -> Floats:
     return room
 
 
-def _place(pairs: Pairs, row: int, found: Ints, room: Floats) -> bool:
+def place(pairs: Pairs, row: int, found: Ints, room: Floats) -> bool:
+    """Give a point to the cheapest site with room for it, if there is one; `room` is below 0 where no site is open."""
     part = slice(pairs.starts[row], pairs.starts[row + 1])
     sites, costs = pairs.sites[part], pairs.cost[part]
     fits = np.flatnonzero(room[sites] >= pairs.weights[row])
@@ -127,7 +128,7 @@ def _place(pairs: Pairs, row: int, found: Ints, room: Floats) -> bool:
     return True
 
 
-def _push(pairs: Pairs, row: int, found: Ints, room: Floats) -> None:
+def push(pairs: Pairs, row: int, found: Ints, room: Floats) -> None:
     """Make room for a point by moving another one elsewhere."""
     weight = pairs.weights[row]
     for site in pairs.sites[pairs.starts[row] : pairs.starts[row + 1]]:
@@ -136,7 +137,7 @@ def _push(pairs: Pairs, row: int, found: Ints, room: Floats) -> None:
         there = np.flatnonzero((found == site) & (pairs.weights < weight))
         for other in there[pairs.weights[there] >= weight - room[site]]:
             kept, room[site] = room[site], -1.0
-            if _place(pairs, int(other), found, room):
+            if place(pairs, int(other), found, room):
                 room[site] = kept + pairs.weights[other] - weight
                 found[row] = site
                 return

@@ -287,3 +287,17 @@ def test_scenarios_are_started_followed_compared_and_adopted(planner: Terminal, 
     assert failed.exit_code == 1
     assert "failed" in failed.stdout
     assert operator.type("sites", "scenario", "list").exit_code == 1
+
+
+def test_a_layer_of_demand_is_imported_covered_and_forgotten(planner: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "depots.csv"
+    file.write_text("lng,lat,weight\n114.30,30.60,5\n114.31,30.60,x\n")
+    imported = planner.type("demand", "import", "depots", str(file))
+    assert imported.exit_code == 1
+    assert "1 points that weigh 5" in imported.stdout
+    assert "row 3 weight" in imported.stderr
+    assert {each["layer"] for each in planner.read("demand", "list")} >= {"population", "towns", "depots"}
+    assert planner.read("coverage", "--layer", "depots", "--minutes", "4")["properties"]["population"] == 5
+    assert planner.type("demand", "forget", "depots").exit_code == 0
+    assert planner.type("demand", "forget", "depots").exit_code == 1
+    assert planner.type("demand", "import", "depots", str(tmp_path / "depots.doc")).exit_code == 2

@@ -310,3 +310,15 @@ def test_reach_by_chords_is_reach_by_geodesics() -> None:
     assert (costs.within(radius).toarray() > 0).tolist() == (metres <= radius).tolist()
     _, nearest = costs.serve(np.arange(10))
     assert nearest == pytest.approx(metres[:, :10].min(axis=1), abs=1e-6)
+
+
+def test_sites_with_hardly_room_for_all_are_moved_to_where_points_are_left_over() -> None:
+    """Two towns of unequal size: medians without regard to capacity stand wrong, and nothing fits."""
+    rng = np.random.default_rng(9)
+    demand = np.vstack([rng.normal(0, 3, (300, 2)), rng.normal(60, 12, (100, 2))])
+    weights = rng.integers(1, 5, 400).astype(float)
+    capacity = np.full(400, weights.sum() / 20 * 1.06)
+    answer = solve(Model.P_MEDIAN, Instance.from_points(demand, None, weights, p=20, capacity=capacity), Budget(3.0))
+    assert answer.assignment is not None
+    assert (np.bincount(answer.assignment, weights, 400) <= capacity + 1e-6).all()
+    assert answer.bound <= answer.objective
