@@ -63,7 +63,8 @@ class _Packing:
         return self.opened, self.found
 
     def _takes(self) -> Floats:
-        return np.minimum(self.offered, self.pairs.capacity + COUNTED)
+        # subtracting leaves a trace below nothing, which must not look like a site that may not open
+        return np.clip(self.offered, 0.0, self.pairs.capacity + COUNTED)
 
     def _done(self) -> bool:
         if self.pairs.choice.p is not None:
