@@ -270,6 +270,14 @@ def _gaps(ours: Sequence[Slice], theirs: Sequence[Slice]) -> Floats:
     return gaps
 
 
+def measured(pair: Pair) -> Pair:
+    """The same with the distances of its slices as they are now."""
+    if isinstance(pair.theirs, Area):
+        zone = pair.theirs.shape
+        return replace(pair, gaps=np.array([[gap_m(one.shape, zone)] for one in pair.ours]))
+    return replace(pair, gaps=_gaps(pair.ours, pair.theirs))
+
+
 # ------------------------------------------------------------------------- flights against zones
 
 
@@ -442,6 +450,17 @@ def hovers_by_zones(chance: Generator, n: int) -> Iterator[Pair]:
         ours = flights.slices(intent, NOON_US)
         gaps = np.array([[gap_m(one.shape, shape_)] for one in ours])
         yield Pair("hovers by zones", ours, Area(shape_), gaps, (intent, NOON_US))
+
+
+def legs_by_zones(chance: Generator, n: int) -> Iterator[Pair]:
+    """Flights of several legs, and a low circle on their way."""
+    for place in places(chance, n):
+        intent = outlines.flight(chance, place)
+        ours = flights.slices(intent, NOON_US)
+        moving = [one for one in ours if len(one.shape.line) > 1]
+        middle = moving[int(chance.integers(len(moving)))].shape.line[2]
+        zone = Area(Shape([middle], radius_m=float(chance.uniform(30, 400))), upper=(150.0, "AGL"))
+        yield measured(Pair("legs by zones", ours, zone, np.empty(0), (intent, NOON_US)))
 
 
 def _climbs_and_hovers(intent: dict[str, Any]) -> tuple[int, int]:

@@ -6,14 +6,25 @@ The oracle (`tests/oracle`) shares no code with the platform. What is nearer to 
 import ast
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import orjson
 import pyproj
 import pytest
 
-from tests.oracle import earth
+from services.airspace.domain.zones import zone
+from shared.contracts.codec import encode_value
+from shared.flight import volumes
+from shared.flight.records import to_us
+from tests.oracle import earth, flights, pairs
 from tests.oracle.compare import compare, names, share
+from tests.oracle.matter import Area, Ground, verdict
+from tests.oracle.service import RULES, Everywhere, intent_of, spec_of
+from tests.unit.geometry.test_alternatives import offered
+from tests.unit.geometry.worlds import reservation
 
 PAIRS = int(os.environ.get("ORACLE_PAIRS", "50000"))
 FOLDER = Path(earth.__file__).parent
@@ -64,3 +75,22 @@ def test_distances_are_those_of_the_ellipsoid() -> None:
             two = GEOD.fwd(*one, chance.uniform(0, 360), apart)[:2]
             a, b = (earth.space(*(np.array([[v]]) for v in place)) for place in (one, two))
             assert abs(float(earth.gaps_m(a, b)[0]) - apart) < 5e-4
+
+
+@pytest.mark.parametrize(("family", "count"), [(pairs.legs, 60), (pairs.hovers, 60), (pairs.legs_by_zones, 30)])
+def test_no_alternative_is_one_that_the_oracle_refuses(family: pairs.Family, count: int) -> None:
+    found = 0
+    for pair in family(np.random.default_rng(3), count):
+        said: Any = pair.said
+        asked = intent_of(said[0], said[1])
+        flown = Everywhere(Ground())
+        if isinstance(pair.theirs, Area):
+            alternatives = offered(asked, [zone("z", 1, spec_of(pair.theirs))])
+        else:
+            alternatives = offered(asked, standing=[reservation(volumes(intent_of(*said[2:]), RULES, flown))])
+        for one in alternatives:
+            changed: Any = orjson.loads(encode_value(one.change.intent))
+            again = replace(pair, ours=flights.slices(changed, to_us(one.change.intent.departs_at)))
+            assert verdict(pairs.measured(again), Ground()) is not True, one.change
+            found += 1
+    assert found > count / 3
