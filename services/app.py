@@ -14,6 +14,7 @@ from services.console import mount_console
 from services.health import Check
 from shared import operations, problems
 from shared.auth import Authenticator, Issuer
+from shared.direct import Direct, ways_of
 from shared.frame import Service
 from shared.http import Gate
 from shared.middleware import Edge
@@ -71,6 +72,7 @@ def _include(app: FastAPI, settings: Settings, services: Sequence[Service], issu
 
 def _wrap(app: FastAPI, settings: Settings) -> None:
     problems.install(app)
+    app.add_middleware(Direct, ways=ways_of(app))
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -102,7 +102,9 @@ class Consumer:
     def _next(self, connection: sa.Connection, reader: Reader) -> None:
         batch = reader.poll(POLL_S, self._subscription.batch)
         if batch:
-            self._handle(connection, [self.item(recorded) for recorded in batch], reader.marks())
+            items = [self.item(recorded) for recorded in batch]
+            if any(item.handler is not None or item.fault is not None for item in items):
+                self._handle(connection, items, reader.marks())
             reader.handled(batch)
             metrics.events_waiting.labels(self._name).set(reader.lag())
         if time.monotonic() - self._looked_for_replays > REPLAY_EVERY_S:

@@ -54,11 +54,16 @@ def status_of(error: TianyuanError) -> int:
 
 def install(app: FastAPI) -> None:
     """Make every error of the app a problem document."""
-    app.add_exception_handler(TianyuanError, _on_error)
-    app.add_exception_handler(RequestValidationError, _on_parameters)
-    app.add_exception_handler(HTTPException, _on_http_exception)
-    app.add_exception_handler(SQLAlchemyError, _on_database_error)
-    app.add_exception_handler(psycopg.Error, _on_database_error)
+    for kind, handler in _HANDLERS:
+        app.add_exception_handler(kind, handler)
+
+
+async def answer(request: Request, error: Exception) -> Response:
+    """The problem document of an error that was foreseen. Raises the error where it was not."""
+    handler = next((handler for kind, handler in _HANDLERS if isinstance(error, kind)), None)
+    if handler is None:
+        raise error
+    return await handler(request, error)
 
 
 def problem(
@@ -160,3 +165,12 @@ async def _on_database_error(request: Request, error: Exception) -> Response:
         instance=request.url.path,
         headers={"Retry-After": "1"},
     )
+
+
+_HANDLERS: Final = (
+    (TianyuanError, _on_error),
+    (RequestValidationError, _on_parameters),
+    (HTTPException, _on_http_exception),
+    (SQLAlchemyError, _on_database_error),
+    (psycopg.Error, _on_database_error),
+)

@@ -86,13 +86,17 @@ class EventStream:
         """Read and fan out for as long as the process lives."""
         loop = self._loop = asyncio.get_running_loop()
         bell = self._service.database.bell
-        ear = bell.listen([self._service.database.schema], lambda: _ring(loop, self._rung))
+        ear = bell.listen([self._service.database.schema], lambda: self._ring(loop))
         try:
             while True:
                 await self._wait_for_news()
                 await self._fan_out()
         finally:
             bell.leave(ear)
+
+    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._listeners:
+            _ring(loop, self._rung)
 
     def close(self) -> None:
         """End all streams, so that the server can stop. From any thread, or a signal's handler."""

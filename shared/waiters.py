@@ -3,24 +3,27 @@
 with waiters.expecting(plan_id) as decided:      # before the work that leads to it, so that nothing is missed
     plan = await filings.submit(...)
     await decided.within(wait_s)
+    decided.news                                 # what was said of it, where anything was
 """
 
 import asyncio
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import Final, Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 MOST_WAITING: Final = 5_000
 
 
-class Waiting:
-    """One request's wait."""
+class Waiting(Generic[V]):
+    """One request's wait, and what it has last been told."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop | None) -> None:
         self.loop = loop
+        self.news: V | None = None
         self._happened = asyncio.Event()
 
     async def within(self, timeout_s: float) -> bool:
@@ -33,27 +36,29 @@ class Waiting:
             return False
         return True
 
-    def happen(self) -> None:
+    def happen(self, news: V | None) -> None:
         """Wake the request; called on its own event loop."""
+        self.news = news
         self._happened.set()
 
 
-class Waiters(Generic[K]):
-    """Who waits for which key. `notify` may be called from any thread, and costs little where nobody waits."""
+class Waiters(Generic[K, V]):
+    """Who waits for which key. It may be told from any thread, and costs little where nobody waits."""
 
     def __init__(self, most_waiting: int = MOST_WAITING) -> None:
         self._most_waiting = most_waiting
         self._count = 0
-        self._waiting: dict[K, list[Waiting]] = {}
+        self._waiting: dict[K, list[Waiting[V]]] = {}
         self._lock = Lock()
 
     @contextmanager
-    def expecting(self, key: K) -> Iterator[Waiting]:
+    def expecting(self, key: K) -> Iterator[Waiting[V]]:
         """Listen for the key from now on; inside a running event loop."""
         if self._count >= self._most_waiting:
-            yield Waiting(None)
+            nobody: Waiting[V] = Waiting(None)
+            yield nobody
             return
-        waiting = Waiting(asyncio.get_running_loop())
+        waiting: Waiting[V] = Waiting(asyncio.get_running_loop())
         with self._lock:
             self._count += 1
             self._waiting.setdefault(key, []).append(waiting)
@@ -69,18 +74,18 @@ class Waiters(Generic[K]):
 
     def notify(self, *keys: K) -> None:
         """It happened: wake all who wait for any of the keys."""
-        self.notify_all(keys)
+        self.tell(dict.fromkeys(keys))
 
-    def notify_all(self, keys: Iterable[K]) -> None:
-        """The same for many keys with one wake-up of each event loop."""
+    def tell(self, news: Mapping[K, V | None]) -> None:
+        """The same, with what is said of each key, and one wake-up of each event loop."""
         if not self._waiting:
             return
         with self._lock:
-            woken = [waiting for key in keys for waiting in self._waiting.get(key, ())]
-        for loop in {waiting.loop for waiting in woken if waiting.loop is not None}:
-            _wake(loop, [waiting for waiting in woken if waiting.loop is loop])
+            woken = [(waiting, said) for key, said in news.items() for waiting in self._waiting.get(key, ())]
+        for loop in {waiting.loop for waiting, _ in woken if waiting.loop is not None}:
+            _wake(loop, [(waiting, said) for waiting, said in woken if waiting.loop is loop])
 
-    def _leave(self, key: K, waiting: Waiting) -> None:
+    def _leave(self, key: K, waiting: Waiting[V]) -> None:
         with self._lock:
             self._count -= 1
             others = self._waiting[key]
@@ -89,10 +94,10 @@ class Waiters(Generic[K]):
                 del self._waiting[key]
 
 
-def _wake(loop: asyncio.AbstractEventLoop, waitings: list[Waiting]) -> None:
+def _wake(loop: asyncio.AbstractEventLoop, woken: Sequence[tuple[Waiting[V], V | None]]) -> None:
     def wake() -> None:
-        for waiting in waitings:
-            waiting.happen()
+        for waiting, said in woken:
+            waiting.happen(said)
 
     with suppress(RuntimeError):  # the loop is closed: its requests are gone
         loop.call_soon_threadsafe(wake)

@@ -63,7 +63,7 @@ def _state(settings: Settings, database: Database, platform: Platform) -> Flight
 
 
 def _subscriptions(state: FlightplanState) -> tuple[Subscription, ...]:
-    assess = partial(assessing.apply_plan_assessments, decided=state.decided.notify_all)
+    assess = partial(assessing.apply_plan_assessments, decided=state.decided.tell)
     return (
         Subscription(
             "assessments",

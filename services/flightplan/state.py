@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.flightplan.domain.filing import Rulebook
-from services.flightplan.domain.plan import FlightPlan
+from services.flightplan.domain.plan import FlightPlan, Verdict
 from services.flightplan.usecases.filing import Answer, Filing
 from shared.groupcommit import GroupCommit
 from shared.waiters import Waiters
@@ -19,7 +19,7 @@ class FlightplanState:
     timezone: str
     entrusted: bool  # how an outcome reads: the platform's own decision, or its advice
     filings: GroupCommit[Filing, Answer]
-    decided: Waiters[UUID]
+    decided: Waiters[UUID, Verdict]
     looks: GroupCommit[UUID, FlightPlan | None]
 
 

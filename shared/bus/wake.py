@@ -1,11 +1,13 @@
 """Wake-ups between processes: one thread notifies after commits, at most every 5 ms; another listens for the others.
 
-The NOTIFY stands in a transaction of its own: within the work's it would halve the commit rate.
+The NOTIFY stands in a transaction of its own: within the work's it would halve the commit rate. A process that is alone
+on its database tells nobody, and looks once a second whether it still is.
 """
 
 import logging
 import os
 import threading
+import time
 import uuid
 from collections.abc import Collection
 from typing import Final
@@ -16,7 +18,10 @@ from shared.bell import Bell
 
 CHANNEL: Final = "tianyuan"
 EVERY_S: Final = 0.005
+ALONE_S: Final = 1.0
 RETRY_S: Final = 1.0
+LISTENER: Final = "tianyuan listener"
+_LISTENERS: Final = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s AND datname = current_database()"
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +38,8 @@ class Waker:
         self._news = threading.Event()
         self._stopping = threading.Event()
         self._threads = [
-            threading.Thread(target=self._forever, args=(work,), name=f"waker {work.__name__}", daemon=True)
-            for work in (self._notify, self._listen)
+            threading.Thread(target=self._forever, args=(work, name), name=f"waker {work.__name__}", daemon=True)
+            for work, name in ((self._notify, "tianyuan waker"), (self._listen, LISTENER))
         ]
 
     def start(self) -> None:
@@ -56,11 +61,11 @@ class Waker:
             self._rung.update(names)
         self._news.set()
 
-    def _forever(self, work: "object") -> None:
+    def _forever(self, work: "object", name: str) -> None:
         while not self._stopping.is_set():
             try:
                 with psycopg.connect(
-                    self._conninfo, autocommit=True, connect_timeout=5, application_name="tianyuan waker"
+                    self._conninfo, autocommit=True, connect_timeout=5, application_name=name
                 ) as connection:
                     work(connection)  # type: ignore[operator]
             except psycopg.Error as error:
@@ -69,14 +74,18 @@ class Waker:
 
     def _notify(self, connection: "psycopg.Connection[tuple[object, ...]]") -> None:
         connection.execute("SET synchronous_commit = off")
+        alone, counted = False, 0.0
         while not self._stopping.is_set():
             self._news.wait()
             self._news.clear()
             with self._lock:
                 names, self._rung = self._rung, set()
-            if names:
+            if time.monotonic() - counted > ALONE_S:
+                alone = connection.execute(_LISTENERS, (LISTENER,)).fetchone() == (1,)
+                counted = time.monotonic()
+            if names and not alone:
                 connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, " ".join([self._me, *names])))
-            self._stopping.wait(EVERY_S)
+            self._stopping.wait(ALONE_S if alone else EVERY_S)
 
     def _listen(self, connection: "psycopg.Connection[tuple[object, ...]]") -> None:
         connection.execute(f"LISTEN {CHANNEL}")

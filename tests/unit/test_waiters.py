@@ -8,7 +8,7 @@ from shared.waiters import Waiters
 
 def test_a_thread_wakes_whoever_waits() -> None:
     async def story() -> list[bool]:
-        waiters: Waiters[str] = Waiters()
+        waiters: Waiters[str, int] = Waiters()
         waiting = [asyncio.create_task(waiters.wait("a", 10)) for _ in range(3)]
         other = asyncio.create_task(waiters.wait("b", 0.05))
         await asyncio.sleep(0)
@@ -23,7 +23,7 @@ def test_a_thread_wakes_whoever_waits() -> None:
 
 def test_what_happens_before_the_wait_begins_is_not_missed() -> None:
     async def story() -> bool:
-        waiters: Waiters[str] = Waiters()
+        waiters: Waiters[str, int] = Waiters()
         with waiters.expecting("a") as waiting:
             waiters.notify("a")
             return await waiting.within(10)
@@ -31,9 +31,22 @@ def test_what_happens_before_the_wait_begins_is_not_missed() -> None:
     assert asyncio.run(story())
 
 
+def test_who_waits_is_told_what_was_said_last() -> None:
+    async def story() -> list[int | None]:
+        waiters: Waiters[str, int] = Waiters()
+        with waiters.expecting("a") as one, waiters.expecting("b") as other:
+            waiters.tell({"a": 1, "b": 1, "c": 1})
+            waiters.notify("b")
+            assert await one.within(10)
+            assert await other.within(10)
+            return [one.news, other.news]
+
+    assert asyncio.run(story()) == [1, None]
+
+
 def test_too_many_are_answered_at_once_instead_of_waiting() -> None:
     async def story() -> bool:
-        waiters: Waiters[str] = Waiters(most_waiting=1)
+        waiters: Waiters[str, int] = Waiters(most_waiting=1)
         with waiters.expecting("a"):
             return await waiters.wait("a", 10)
 
@@ -41,8 +54,8 @@ def test_too_many_are_answered_at_once_instead_of_waiting() -> None:
 
 
 def test_nothing_is_left_behind() -> None:
-    async def story() -> Waiters[str]:
-        waiters: Waiters[str] = Waiters(most_waiting=2)
+    async def story() -> Waiters[str, int]:
+        waiters: Waiters[str, int] = Waiters(most_waiting=2)
         for _ in range(5):
             assert not await waiters.wait("a", 0.001)
         return waiters
@@ -53,7 +66,7 @@ def test_nothing_is_left_behind() -> None:
 
 
 def test_a_closed_loop_is_no_error() -> None:
-    waiters: Waiters[str] = Waiters()
+    waiters: Waiters[str, int] = Waiters()
     loop = asyncio.new_event_loop()
     try:
         waiting = loop.create_task(waiters.wait("a", 10))

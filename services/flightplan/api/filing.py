@@ -15,6 +15,7 @@ from services.flightplan.usecases.filing import Filed, Filing
 from shared.auth import Principal, Role, allow
 from shared.contracts.codec import encode_value
 from shared.contracts.flightplan import PlanState
+from shared.direct import direct
 from shared.errors import TianyuanError
 from shared.flight import FlightIntent
 from shared.http import body
@@ -36,6 +37,7 @@ Prefer = Annotated[
 
 
 @router.post("/flight-plans", status_code=202, response_model=FlightPlanView)
+@direct
 async def file_plan(
     caller: Filer,
     intent: Annotated[FlightIntent, body(FlightIntent)],
@@ -59,7 +61,7 @@ async def file_plan(
             if plan.state is not PlanState.SUBMITTED:
                 break
             await decision.within(_LOOK_AGAIN_S)
-            plan = await _look(state, filing.plan_id)
+            plan = plan.decided(decision.news) if decision.news else await _look(state, filing.plan_id)
     return _answered(Filed(plan, answer.repeated), Shown(viewer_of(caller), state), wait_s)
 
 

@@ -1,6 +1,6 @@
 """A flight plan as flightplan keeps it: the intent, and where it stands. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4, uuid5
 
@@ -44,10 +44,29 @@ class FlightPlan:
     updated_at: datetime
     decided_at: datetime | None = None
 
+    def decided(self, verdict: "Verdict") -> "FlightPlan":
+        """The plan with its first decision."""
+        return replace(
+            self,
+            state=verdict.state,
+            assessment=verdict.assessment,
+            updated_at=verdict.decided_at,
+            decided_at=verdict.decided_at,
+        )
+
     @property
     def standing(self) -> Standing:
         """What its life depends on."""
         return Standing(self.state, self.revision, self.proposal.revision if self.proposal else None, self.ruling)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The first decision on a plan that nobody has touched since it was filed."""
+
+    state: PlanState
+    assessment: Assessment
+    decided_at: datetime
 
 
 def plan_id_of(operator: str, request_key: str | None) -> UUID:

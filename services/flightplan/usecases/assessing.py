@@ -1,12 +1,13 @@
 """Apply what airspace found: plans and routes move on, in batches."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from services.flightplan.domain import plan_life, route_life
+from services.flightplan.domain.plan import Verdict
 from services.flightplan.domain.plan_life import Standing, Step
 from services.flightplan.store import plans, routes
 from shared import metrics
@@ -17,26 +18,30 @@ from shared.frame import Received, Transaction
 
 MOVE_REFUSED: Final = "move refused"
 
-Decided = Callable[[Iterable[UUID]], None]
+Decided = Callable[[Mapping[UUID, Verdict | None]], None]
 
 
 def apply_plan_assessments(
-    tx: Transaction, batch: Sequence[Received[PlanAssessed]], *, decided: Decided = lambda plan_ids: None
+    tx: Transaction, batch: Sequence[Received[PlanAssessed]], *, decided: Decided = lambda verdicts: None
 ) -> None:
     """The plans' next states. Several assessments of one plan follow each other, the last is stored.
 
-    `decided` is told of the plans after the commit.
+    `decided` is told of the plans after the commit, with the verdict where it is their first and all there is to know.
     """
     waiting = list(batch)
     held = plans.lock_standings(tx.cursor, {received.event.plan_id for received in batch})
     new = [plan_id for plan_id, plan in held.items() if plan.standing.state is PlanState.SUBMITTED]
+    verdicts: dict[UUID, Verdict | None] = dict.fromkeys(held)
+    untouched = {plan_id for plan_id in new if held[plan_id].standing.proposed_revision is None}
     while waiting:
         now, waiting = _first_of_each(waiting)
-        applied = [one for received in now if (one := _apply(tx, held, received)) is not None]
+        applied = [(one, received) for received in now if (one := _apply(tx, held, received)) is not None]
         if applied:
-            plans.apply(tx.cursor, applied, now=tx.now)
-    touched = list(held)
-    tx.after_commit(lambda: decided(touched))
+            plans.apply(tx.cursor, [one for one, _ in applied], now=tx.now)
+        for one, received in applied:
+            if one.plan_id in untouched:
+                verdicts[one.plan_id] = Verdict(one.step.state, received.event.assessment, tx.now)
+    tx.after_commit(lambda: decided(verdicts))
     tx.after_commit(lambda: _measure([held[plan_id] for plan_id in new], tx.now))
 
 
