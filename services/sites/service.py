@@ -23,7 +23,7 @@ SUBSCRIPTIONS = (
     Subscription("sites.assessments", (on(SiteAssessed, handler=follow.follow_assessments),)),
     Subscription("sites.routes", (on(RouteFiled, RouteStateChanged, RouteClassified, handler=follow.follow_routes),)),
     Subscription("sites.zones", (on(ZonePublished, ZoneChanged, ZoneWithdrawn, handler=scenarios.follow_zones),)),
-    Subscription("sites.history", (on(*COUNTING_EVENTS, handler=history.follow_counting),)),
+    Subscription("sites.history", (on(*COUNTING_EVENTS, handler=history.follow_counting),), gathers_s=0.25),
     Subscription("sites.flights", (on(*history.PLAN_EVENTS, handler=history.follow_plans),), gathers_s=0.25),
 )
 

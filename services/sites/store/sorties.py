@@ -11,19 +11,25 @@ from shared.frame import Transaction
 
 FLOWN = (PlanState.APPROVED, PlanState.NOT_REQUIRED)  # a plan that holds counts as a flight
 
-_FILE = """INSERT INTO sites.sortie (plan_id, site_id, state, departs_at) VALUES (%s, %s, 'submitted', %s)
+_FILE = """INSERT INTO sites.sortie (plan_id, site_id, state, departs_at)
+           SELECT plan_id, site_id, 'submitted', departs_at
+             FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[]) AS filed (plan_id, site_id, departs_at)
            ON CONFLICT (plan_id) DO NOTHING"""
 _ASK = "UPDATE sites.sortie SET asked_revision = %s, asked_departs_at = %s WHERE plan_id = %s"
-_DECIDE = """UPDATE sites.sortie SET state = %s,
-                    departs_at = CASE WHEN asked_revision = %s AND %s THEN asked_departs_at ELSE departs_at END
-              WHERE plan_id = %s"""
+_DECIDE = """UPDATE sites.sortie AS s SET state = d.state,
+                    departs_at = CASE WHEN s.asked_revision = d.revision AND d.flown THEN s.asked_departs_at
+                                      ELSE s.departs_at END
+               FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::boolean[]) AS d (plan_id, revision, state, flown)
+              WHERE s.plan_id = d.plan_id"""
 _FLIGHTS = """SELECT site_id, count(*) FROM sites.sortie
                WHERE state = ANY(%s) AND departs_at >= %s AND departs_at < %s GROUP BY site_id"""
 
 
 def file(tx: Transaction, plans: Sequence[tuple[UUID, str, datetime]]) -> None:
     """Plans that depart from a site."""
-    tx.cursor.executemany(_FILE, plans)
+    if plans:
+        plan_ids, site_ids, departures = (list(column) for column in zip(*plans, strict=True))
+        tx.cursor.execute(_FILE, (plan_ids, site_ids, departures))
 
 
 def ask(tx: Transaction, plan_id: UUID, revision: int, departs_at: datetime) -> None:
@@ -32,10 +38,23 @@ def ask(tx: Transaction, plan_id: UUID, revision: int, departs_at: datetime) -> 
 
 
 def decide(tx: Transaction, decided: Sequence[tuple[UUID, int, PlanState]]) -> None:
-    """How plans stand; times that were asked for hold once their revision does."""
-    tx.cursor.executemany(
-        _DECIDE, [(state.value, revision, state in FLOWN, plan_id) for plan_id, revision, state in decided]
-    )
+    """How plans stand; times that were asked for hold once their revision does. In their order, a plan once a pass."""
+    while decided:
+        first = {plan_id: (revision, state) for plan_id, revision, state in reversed(decided)}
+        rows = [(plan_id, revision, state.value, state in FLOWN) for plan_id, (revision, state) in first.items()]
+        tx.cursor.execute(_DECIDE, tuple(list(column) for column in zip(*rows, strict=True)))
+        decided = _without_first(decided)
+
+
+def _without_first(decided: Sequence[tuple[UUID, int, PlanState]]) -> Sequence[tuple[UUID, int, PlanState]]:
+    """What follows on the first decision of each plan: one statement changes a row once."""
+    seen: set[UUID] = set()
+    later = []
+    for one in decided:
+        if one[0] in seen:
+            later.append(one)
+        seen.add(one[0])
+    return later
 
 
 def flights(cursor: "psycopg.Cursor[tuple[str, int]]", since: datetime, until: datetime) -> dict[str, int]:
