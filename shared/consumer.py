@@ -17,10 +17,10 @@ import sqlalchemy as sa
 from shared import metrics
 from shared.bus import Bus, Reader, Slot
 from shared.checkpoint import Checkpoints
-from shared.contracts.codec import EVENT_TYPES, InvalidEvent, decode
+from shared.contracts.codec import EVENT_TYPES, InvalidEvent, decode_value
 from shared.db import is_timeout, is_transient, raw
 from shared.errors import Unavailable
-from shared.frame import Database, Handler, Received, Subscription, Transaction
+from shared.frame import Database, Handler, Received, Subscription, Taken, Transaction
 from shared.leader import Leadership
 from shared.log import Recorded
 from shared.parked import Fault, Parked, fault_of
@@ -60,6 +60,7 @@ class Consumer:
         self._name = f"{database.schema}.{subscription.name}"
         self._checkpoints = Checkpoints(database.schema, subscription.name)
         self._parked = Parked(database.schema)
+        self._taken = subscription.taken
         self._looked_for_replays = 0.0
 
     def run(self) -> None:
@@ -84,7 +85,7 @@ class Consumer:
             if not leads:
                 return
             wanted = self._subscription
-            with closing(self._bus.reader(self._database, wanted.name, wanted.topics, wanted.types)) as reader:
+            with closing(self._bus.reader(self._database, wanted)) as reader:
                 while not self._stopping.wait(wanted.gathers_s):
                     self._next(connection, reader)
 
@@ -115,18 +116,18 @@ class Consumer:
     def item(self, recorded: Recorded) -> Item:
         """What is to be done with an event."""
         try:
-            handler = self._handler(recorded)
-            return Item(recorded, _received(recorded), handler) if handler else Item(recorded)
+            taken = self._takes(recorded)
+            return Item(recorded, _received(recorded, taken.read_as), taken.handler) if taken else Item(recorded)
         except Exception as error:  # noqa: BLE001 - whatever bytes do to the decoder, they must not stop the partition
             return Item(recorded, fault=fault_of(error))
 
-    def _handler(self, recorded: Recorded) -> Handler | None:
+    def _takes(self, recorded: Recorded) -> Taken | None:
         """None for what this subscription passes over. From outside only what is addressed right is taken."""
         if recorded.fault is not None:
             raise InvalidEvent(recorded.fault, field="headers")
         known = EVENT_TYPES.get(recorded.type)
         if known is not None and known.topic == recorded.topic:  # type: ignore[attr-defined]
-            return self._subscription.handler_of(recorded.type)
+            return self._taken.get(recorded.type)
         if is_inbound(recorded.topic):
             raise InvalidEvent(f"{recorded.topic} takes no event type {recorded.type!r}", field="type")
         return None  # a newer publisher's
@@ -245,9 +246,9 @@ class Consumer:
         return True
 
 
-def _received(recorded: Recorded) -> Received[Any]:
+def _received(recorded: Recorded, read_as: type) -> Received[Any]:
     return Received(
-        decode(recorded.type, recorded.data),
+        decode_value(read_as, recorded.data),
         recorded.id,
         recorded.key,
         recorded.time,

@@ -185,16 +185,26 @@ class Route:
 
     event_types: tuple[type, ...]
     handler: Handler
+    seen_as: Mapping[type, type] = field(default_factory=dict)
 
 
-def on(*event_types: type, handler: Handler) -> Route:
+def on(*event_types: type, handler: Handler, seen_as: Mapping[type, type] | None = None) -> Route:
     """`on(FlightPlanSubmitted, FlightPlanMoved, handler=usecases.assess_plans)`.
 
-    The handler gets the longest run of consecutive events of its types that a batch has, in their order.
+    The handler gets the longest run of consecutive events of its types that a batch has, in their order. Where it needs
+    a few fields of an event that is long and frequent, `seen_as` names a dataclass of these, and the rest is not read.
     """
     if not event_types:
         raise ValueError("a handler needs at least one event type")
-    return Route(event_types, handler)
+    return Route(event_types, handler, seen_as or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Who takes an event type, and what it is read as."""
+
+    handler: Handler
+    read_as: type
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,12 +231,11 @@ class Subscription:
         """The topics of the types it handles, sorted."""
         return tuple(sorted({str(t.topic) for route in self.handlers for t in route.event_types}))  # type: ignore[attr-defined]
 
-    def handler_of(self, type_name: str) -> Handler | None:
-        """The handler of an event type, or None where this subscription passes it over."""
-        for route in self.handlers:
-            if any(t.__name__ == type_name for t in route.event_types):
-                return route.handler
-        return None
+    @property
+    def taken(self) -> Mapping[str, Taken]:
+        """By the name of each type it handles, who takes it and what it is read as; the first route that has it."""
+        pairs = [(event_type, route) for route in reversed(self.handlers) for event_type in route.event_types]
+        return {t.__name__: Taken(route.handler, route.seen_as.get(t, t)) for t, route in pairs}
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,17 +85,12 @@ class EventLog:
         self.schema = schema
         table = sql.Identifier(schema, "event_log")
         columns = sql.SQL(", ").join(map(sql.Identifier, _COLUMNS))
-        self._lock_statement = sql.SQL("SELECT pg_advisory_xact_lock({})").format(lock_key(f"{schema}.event_log"))
+        lock = sql.SQL("SELECT pg_advisory_xact_lock({})").format(lock_key(f"{schema}.event_log"))
+        self._lock_statement = lock.as_bytes()
         self._insert = sql.SQL("INSERT INTO {} ({}) VALUES ").format(table, columns)
-        self._last = sql.SQL("SELECT currval({})").format(f"{schema}.event_log_position_seq")
+        self._last = sql.SQL("SELECT currval({})").format(f"{schema}.event_log_position_seq").as_bytes()
         self._horizon = sql.SQL("SELECT coalesce(max(position), 0) FROM {}").format(table)
-        # with the horizon, in one statement and so of one moment; a row without an event where nothing of ours is new
-        self.news = sql.SQL(
-            "SELECT {}, horizon.position, event.* "
-            "FROM (SELECT coalesce(max(position), 0) AS position FROM {}) AS horizon LEFT JOIN LATERAL ("
-            "SELECT position, {} FROM {} WHERE position > %s AND topic = ANY(%s) "
-            "AND (%s::text[] IS NULL OR type = ANY(%s::text[])) ORDER BY position LIMIT %s) AS event ON true"
-        ).format(schema, table, columns, table)
+        self._table, self._columns = table, columns
         self._read_all = sql.SQL("SELECT position, {} FROM {} WHERE position > %s ORDER BY position LIMIT %s").format(
             columns, table
         )
@@ -120,6 +115,24 @@ class EventLog:
         """The last position that is visible; everything up to it is visible too."""
         cursor.execute(self._horizon)
         return _only(cursor)
+
+    def news(self, topics: Sequence[str], types: Sequence[str] | None) -> bytes:
+        """The statement that reads events of these topics (and types) after a position, so many at most.
+
+        With the horizon, in one statement and so of one moment; a row without an event where nothing of ours is new.
+        """
+        asked: sql.Composable = sql.SQL("topic = ANY({})").format(list(topics))
+        if types is not None:
+            asked = sql.SQL("{} AND type = ANY({})").format(asked, list(types))
+        return (
+            sql.SQL(
+                "SELECT {}, horizon.position, event.* "
+                "FROM (SELECT coalesce(max(position), 0) AS position FROM {}) AS horizon LEFT JOIN LATERAL ("
+                "SELECT position, {} FROM {} WHERE position > %s AND {} ORDER BY position LIMIT %s) AS event ON true"
+            )
+            .format(self.schema, self._table, self._columns, self._table, asked)
+            .as_bytes()
+        )
 
     def read_all(self, cursor: "psycopg.Cursor[Any]", after: int, limit: int) -> list[Recorded]:
         """At most `limit` events of any topic after the position, in order."""

@@ -24,7 +24,11 @@ SUBSCRIPTIONS = (
     Subscription("sites.routes", (on(RouteFiled, RouteStateChanged, RouteClassified, handler=follow.follow_routes),)),
     Subscription("sites.zones", (on(ZonePublished, ZoneChanged, ZoneWithdrawn, handler=scenarios.follow_zones),)),
     Subscription("sites.history", (on(*COUNTING_EVENTS, handler=history.follow_counting),), gathers_s=0.25),
-    Subscription("sites.flights", (on(*history.PLAN_EVENTS, handler=history.follow_plans),), gathers_s=0.25),
+    Subscription(
+        "sites.flights",
+        (on(*history.PLAN_EVENTS, handler=history.follow_plans, seen_as=history.SEEN_AS),),
+        gathers_s=0.25,
+    ),
 )
 
 LONGEST_WAIT_FOR_REPORT_S = 30.0  # behind the one that is being written

@@ -7,7 +7,7 @@ checkpoints of `shared/checkpoint.py` make that exactly once.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID, uuid4
@@ -16,7 +16,7 @@ from shared.bell import Bell
 from shared.log import Recorded
 
 if TYPE_CHECKING:
-    from shared.frame import Database
+    from shared.frame import Database, Subscription
 
 Slot = tuple[str, int]
 
@@ -62,8 +62,10 @@ class Inbound:
 class Bus(Protocol):
     """Where services hear from each other, and where outsiders send to."""
 
-    def reader(self, database: Database, subscription: str, topics: Sequence[str], types: Collection[str]) -> Reader:
-        """A reader for the subscription of that service; it may leave out what is of none of the types."""
+    def reader(self, database: Database, subscription: Subscription) -> Reader:
+        """A reader for the subscription of that service. It may leave out what is of none of its types, but not on
+        inbound topics, where whatever comes must be answered for.
+        """
 
     def relay(self, database: Database) -> Relay | None:
         """What publishes the service's log, where the bus needs it."""

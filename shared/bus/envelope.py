@@ -10,6 +10,7 @@ from shared.topics import is_inbound, log_of
 from shared.tracing import well_formed
 
 Headers = list[tuple[str, bytes]]
+TYPE_HEADER: Final = "ce_type"
 _FIXED: Final[Headers] = [("ce_specversion", b"1.0")]
 _LONGEST_NAME: Final = 200
 
@@ -18,7 +19,7 @@ def headers_of(type_name: str, id_: UUID, key: str, source: str, traceparent: st
     """The headers of any message."""
     headers = [
         *_FIXED,
-        ("ce_type", type_name.encode()),
+        (TYPE_HEADER, type_name.encode()),
         ("ce_id", str(id_).encode()),
         ("ce_source", f"/tianyuan/{source}".encode()),
         ("ce_subject", key.encode()),
@@ -52,7 +53,7 @@ def recorded_of(record: Any, prefix: str) -> Recorded:
         partition=record.partition,
         key=key[:_LONGEST_NAME],
         id=_id(headers.get("ce_id"), topic),
-        type=headers.get("ce_type", "")[:_LONGEST_NAME],
+        type=headers.get(TYPE_HEADER, "")[:_LONGEST_NAME],
         time=_time(headers.get("ce_time")) or time,
         traceparent=well_formed(headers.get("traceparent")),
         data=record.value or b"",

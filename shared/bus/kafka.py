@@ -6,7 +6,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,16 +15,18 @@ from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssi
 from kafka.errors import KafkaError
 
 from shared.bus import Inbound, Slot
-from shared.bus.envelope import headers_of, recorded_of
+from shared.bus.envelope import TYPE_HEADER, headers_of, recorded_of
 from shared.bus.relay import KafkaRelay
 from shared.errors import Unavailable
 from shared.log import Recorded
-from shared.topics import partition_of, partitions
+from shared.topics import is_inbound, partition_of, partitions
 
 if TYPE_CHECKING:
-    from shared.frame import Database
+    from shared.frame import Database, Subscription
 
 SESSION_MS: Final = 6_000  # a killed consumer's partitions move on after this
+FETCH_WAIT_MS: Final = 200
+GATHERED: Final = 1_048_576
 LARGEST_MESSAGE: Final = 16 * 1_048_576
 _GIVE_UP_S: Final = 30.0
 _SEND_S: Final = 30.0
@@ -46,11 +48,9 @@ class KafkaBus:
         self._outside: KafkaProducer | None = None
         self._lock = threading.Lock()
 
-    def reader(
-        self, database: Database, subscription: str, topics: Sequence[str], types: Collection[str]
-    ) -> KafkaReader:
+    def reader(self, database: Database, subscription: Subscription) -> KafkaReader:
         """A member of the subscription's group. Blocks a few seconds, then raises, where the broker is down."""
-        return KafkaReader(self, f"{database.schema}.{subscription}", topics)
+        return KafkaReader(self, f"{database.schema}.{subscription.name}", subscription)
 
     def relay(self, database: Database) -> KafkaRelay:
         """The relay of a service's log."""
@@ -100,8 +100,8 @@ class KafkaBus:
             metrics_enabled=False,
         )
 
-    def consumer(self, group: str) -> KafkaConsumer:
-        """A consumer that never commits by itself."""
+    def consumer(self, group: str, gathers_s: float = 0.0) -> KafkaConsumer:
+        """A consumer that never commits by itself. For one that lets events gather the broker does it."""
         self._knock()
         return KafkaConsumer(
             bootstrap_servers=self.servers,
@@ -113,7 +113,8 @@ class KafkaBus:
             heartbeat_interval_ms=500,  # how soon a member hears of a rebalance
             partition_assignment_strategy=[CooperativeStickyAssignor()],
             max_partition_fetch_bytes=4 * 1_048_576,
-            fetch_max_wait_ms=200,
+            fetch_max_wait_ms=max(FETCH_WAIT_MS, int(1000 * gathers_s)),
+            fetch_min_bytes=GATHERED if gathers_s else 1,
             request_timeout_ms=10_000,
             bootstrap_timeout_ms=5_000,
             reconnect_backoff_max_ms=1_000,
@@ -155,14 +156,17 @@ def discard(producer: KafkaProducer) -> None:
 class KafkaReader:
     """One consumer in its group, used by one thread."""
 
-    def __init__(self, bus: KafkaBus, group: str, topics: Sequence[str]) -> None:
+    def __init__(self, bus: KafkaBus, group: str, subscription: Subscription) -> None:
         self._prefix = bus.prefix
-        self._consumer = bus.consumer(group)
-        names = [bus.prefix + topic for topic in topics]
+        self._consumer = bus.consumer(group, subscription.gathers_s)
+        self._types = {name.encode() for name in subscription.types}
+        self._inbound = {bus.prefix + topic for topic in subscription.topics if is_inbound(topic)}
+        names = [bus.prefix + topic for topic in subscription.topics]
         for name in names:
             self._consumer.partitions_for_topic(name)  # known before it joins, or its first assignment is empty
         self._consumer.subscribe(names)
         self._done: dict[TopicPartition, int] = {}
+        self._polled: dict[TopicPartition, int] = {}  # offsets behind what the last poll brought
         self._failing_since: float | None = None
 
     def poll(self, timeout_s: float, limit: int) -> list[Recorded]:
@@ -173,7 +177,18 @@ class KafkaReader:
             self._bear(error)
             return []
         self._failing_since = None
-        return [recorded_of(record, self._prefix) for records in polled.values() for record in records]
+        taken: list[Recorded] = []
+        for partition, records in polled.items():
+            mine = records if partition.topic in self._inbound else filter(self._takes, records)
+            taken += [recorded_of(record, self._prefix) for record in mine]
+        self._polled = {partition: records[-1].offset + 1 for partition, records in polled.items() if records}
+        if self._polled and not taken:
+            self.handled(taken)
+        return taken
+
+    def _takes(self, record: Any) -> bool:
+        """Looks at the one header only: what is passed over need not be taken apart."""
+        return any(name == TYPE_HEADER and value in self._types for name, value in record.headers or ())
 
     def _bear(self, error: KafkaError) -> None:
         """A consumer outlives an outage and keeps its place in the group; give it up only after a while."""
@@ -190,10 +205,7 @@ class KafkaReader:
 
     def handled(self, batch: Sequence[Recorded]) -> None:
         """Commit these offsets and no others. Without waiting: after a loss the checkpoints skip what comes again."""
-        done: dict[TopicPartition, int] = {}
-        for event in batch:
-            if event.offset is not None:
-                done[TopicPartition(self._prefix + event.topic, event.partition)] = event.offset + 1
+        done, self._polled = self._polled, {}
         self._done |= done
         with suppress(KafkaError):
             self._consumer.commit_async(_offsets(done))

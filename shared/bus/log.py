@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
-
-from psycopg import sql
 
 from shared.bell import Bell
 from shared.bus import Inbound, Slot
@@ -19,7 +18,7 @@ from shared.topics import INBOUND, log_of, partition_of, partitions
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from shared.frame import Database
+    from shared.frame import Database, Subscription
 
 REREAD_S: Final = 0.25  # the bell says when: a ring is only a hint, and one may be lost
 
@@ -30,9 +29,9 @@ class LogBus:
     def __init__(self, database_url: str, bell: Bell | None = None) -> None:
         self.inbound = InboundLog(database_url, bell)
 
-    def reader(self, database: Database, subscription: str, topics: Sequence[str], types: Collection[str]) -> LogReader:
+    def reader(self, database: Database, subscription: Subscription) -> LogReader:
         """A reader that starts where the subscription's checkpoints stand."""
-        return LogReader(database, subscription, topics, types)
+        return LogReader(database, subscription)
 
     def relay(self, database: Database) -> None:
         """Nothing is relayed."""
@@ -52,14 +51,14 @@ class LogBus:
 class LogReader:
     """Reads each log in position order, from a mark that everything before is known to be handled."""
 
-    def __init__(self, database: Database, subscription: str, topics: Sequence[str], types: Collection[str]) -> None:
-        self._logs = [_Log(EventLog(log), *_asked_of(log, topics, types)) for log in sorted(set(map(log_of, topics)))]
-        self._news = sql.SQL(" UNION ALL ").join([sql.SQL("({})").format(log.log.news) for log in self._logs])
+    def __init__(self, database: Database, subscription: Subscription) -> None:
+        logs = sorted(set(map(log_of, subscription.topics)))
+        self._logs = [_Log(log, *_asked_of(log, subscription)) for log in logs]
         self._bell = database.bell
         self._ear = database.bell.listen([name for log in self._logs for name in log.types or log.topics])
         self._connection: sa.Connection = database.dedicated().execution_options(isolation_level="AUTOCOMMIT")
         self._cursor = raw(self._connection).cursor()
-        known = Checkpoints(database.schema, subscription).read(self._cursor)
+        known = Checkpoints(database.schema, subscription.name).read(self._cursor)
         for log in self._logs:
             log.start(known.get(log.slot, 0))
         self._waits = False  # for the bell: there may be something from before
@@ -73,12 +72,12 @@ class LogReader:
         return found
 
     def _read(self, limit: int) -> list[Recorded]:
-        asked = [(log.done, log.topics, log.types, log.types, limit) for log in self._logs]
-        self._cursor.execute(self._news, [parameter for each in asked for parameter in each], binary=True)
+        statement = _joined(tuple(log.news for log in self._logs))
+        self._cursor.execute(statement, [given for log in self._logs for given in (log.done, limit)], binary=True)
         rows = self._cursor.fetchall()
         found: list[Recorded] = []
         for log in self._logs:
-            found += log.take([row for row in rows if row[0] == log.log.schema], limit, limit - len(found))
+            found += log.take([row for row in rows if row[0] == log.name], limit, limit - len(found))
         return found
 
     def marks(self) -> Mapping[Slot, int]:
@@ -91,7 +90,6 @@ class LogReader:
             log.done = log.seen
         self._waits = all(log.seen == log.horizon for log in self._logs)
         self._logs.append(self._logs.pop(0))
-        self._news = sql.SQL(" UNION ALL ").join([sql.SQL("({})").format(log.log.news) for log in self._logs])
 
     def lag(self) -> int:
         """Positions between what is visible and what is handled, over all logs."""
@@ -107,17 +105,21 @@ class LogReader:
 class _Log:
     """How far a reader has come in one log, and what it asks of it; `types` None: all of its topics."""
 
-    log: EventLog
-    topics: list[str]
-    types: list[str] | None
+    name: str
+    topics: Sequence[str]
+    types: Sequence[str] | None
+    news: bytes = b""
     done: int = 0  # everything to here is handled
     seen: int = 0  # everything to here is in the batch at hand
     horizon: int = 0  # everything to here is visible
 
+    def __post_init__(self) -> None:
+        self.news = EventLog(self.name).news(self.topics, self.types)
+
     @property
     def slot(self) -> Slot:
         """What the checkpoint of the log is kept under."""
-        return (f"log:{self.log.schema}", 0)
+        return (f"log:{self.name}", 0)
 
     def start(self, position: int) -> None:
         """Everything to this position was handled by an earlier reader."""
@@ -141,9 +143,15 @@ def _position(event: Recorded) -> int:
     return event.position
 
 
-def _asked_of(log: str, topics: Sequence[str], types: Collection[str]) -> tuple[list[str], list[str] | None]:
+@cache
+def _joined(each: tuple[bytes, ...]) -> bytes:
+    return b" UNION ALL ".join(b"(" + news + b")" for news in each)
+
+
+def _asked_of(log: str, subscription: Subscription) -> tuple[Sequence[str], Sequence[str] | None]:
     """Of what outsiders send everything is read, so that what nobody knows is parked, not passed over."""
-    return [topic for topic in topics if log_of(topic) == log], None if log == INBOUND else sorted(types)
+    topics = [topic for topic in subscription.topics if log_of(topic) == log]
+    return topics, None if log == INBOUND else sorted(subscription.types)
 
 
 class InboundLog:

@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from threading import Lock
 from typing import Any, Final
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -25,9 +26,45 @@ from shared.contracts.flightplan import (
 from shared.frame import Handler, Received, Transaction
 from shared.log import EventLog, Recorded
 from shared.topics import log_of
+from shared.values import Instant
 
-PlanDecision = FlightPlanDecided | FlightPlanRuled | FlightPlanWithdrawn | FlightPlanLapsed
-PlanEvent = FlightPlanSubmitted | FlightPlanMoved | PlanDecision
+
+@dataclass(frozen=True, slots=True)
+class SpotSeen:
+    """What is read of a spot."""
+
+    site_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IntentSeen:
+    """What is read of an intent."""
+
+    departure: SpotSeen
+    departs_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class SubmittedSeen:
+    """What is read of a FlightPlanSubmitted."""
+
+    plan_id: UUID
+    intent: IntentSeen
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedSeen:
+    """What is read of a FlightPlanDecided, which brings its assessment along."""
+
+    plan_id: UUID
+    revision: int
+    state: PlanState
+
+
+SEEN_AS: Final = {FlightPlanSubmitted: SubmittedSeen, FlightPlanDecided: DecidedSeen}
+
+PlanDecision = FlightPlanDecided | DecidedSeen | FlightPlanRuled | FlightPlanWithdrawn | FlightPlanLapsed
+PlanEvent = FlightPlanSubmitted | SubmittedSeen | FlightPlanMoved | PlanDecision
 PLAN_EVENTS: Final = (
     FlightPlanSubmitted,
     FlightPlanMoved,
@@ -65,7 +102,7 @@ def follow_plans(tx: Transaction, received: Sequence[Received[PlanEvent]]) -> No
     """Keep which flights leave from which site, in the order of the events."""
     for kind, run in groupby((each.event for each in received), key=_what):
         events: list[Any] = list(run)
-        if kind is FlightPlanSubmitted:
+        if kind is SubmittedSeen:
             from_sites = [(e.plan_id, e.intent.departure.site_id, e.intent.departs_at) for e in events]
             sorties.file(tx, [plan for plan in from_sites if plan[1] is not None])
         elif kind is FlightPlanMoved:
@@ -76,7 +113,10 @@ def follow_plans(tx: Transaction, received: Sequence[Received[PlanEvent]]) -> No
 
 
 def _what(event: PlanEvent) -> type:
-    return type(event) if isinstance(event, FlightPlanSubmitted | FlightPlanMoved) else object
+    """Filed, moved or decided: what is written in one go."""
+    if isinstance(event, FlightPlanSubmitted | SubmittedSeen):
+        return SubmittedSeen
+    return FlightPlanMoved if isinstance(event, FlightPlanMoved) else object
 
 
 def _state(event: PlanDecision) -> PlanState:

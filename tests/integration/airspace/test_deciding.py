@@ -169,7 +169,7 @@ def test_wide_area_and_narrow_flight_find_each_other(world: World) -> None:
 def test_intent_that_makes_no_flight_is_rejected_alone(world: World) -> None:
     bad = submitted(departure={"site_id": "nowhere"})
     good = submitted()
-    handler = world.service.subscriptions[0].handler_of("FlightPlanSubmitted")
+    handler = world.service.subscriptions[0].taken["FlightPlanSubmitted"].handler
     assert handler is not None
     with world.service.database.transaction() as tx:
         handler(tx, [Received(e, uuid4(), "k", NOW, None, e.topic, 0, 1) for e in (bad, good)])

@@ -35,7 +35,7 @@ class Decider:
     """Decides batch upon batch in a thread, as the leader does."""
 
     def __init__(self, world: World) -> None:
-        handler = world.service.subscriptions[0].handler_of("FlightPlanSubmitted")
+        handler = world.service.subscriptions[0].taken["FlightPlanSubmitted"].handler
         assert handler is not None
         self._world, self._handler = world, handler
         self._waiting: list[FlightPlanSubmitted] = []
