@@ -40,6 +40,7 @@ Index = NDArray[np.intp]
 Longs = NDArray[np.int64]
 
 _FEW: Final = 16  # zones that are found by comparing boxes, without a tree
+_ROUNDS_TO_SHOW: Final = 3
 _ROW: Final = np.dtype(
     [
         ("lng0", "f8"),
@@ -345,7 +346,7 @@ class ZoneIndex:
         shapes[~rows["shaped"][k]] = shapely.Point(0.0, 0.0)
         nearest = shapely.get_coordinates(shapely.shortest_line(cores, shapes)).reshape(-1, 2, 2)
         x[k], y[k] = nearest[:, 0, 0], nearest[:, 0, 1]
-        return from_local(x, y, rows["lng0"], rows["lat0"])
+        return from_local(x, y, rows["lng0"], rows["lat0"], _ROUNDS_TO_SHOW)
 
 
 def zone_hit(zone: Zone, volumes: FlightVolumes, *, crewed: bool, terrain: Terrain) -> ZoneHit | None:
