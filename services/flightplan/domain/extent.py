@@ -18,8 +18,8 @@ _SMALL_CIRCLE_M: Final = 20_000.0  # half the area that a flight may have
 _CORE_S: Final = MAX_CORE_M / 150.0  # a piece of the fastest flight lasts as long
 _EARTH_RADIUS_M: Final = 6_371_008.8
 _METRES_A_DEGREE: Final = 110_500.0  # of latitude, the shortest; boxes come out no smaller than the circle
-_EWKB_LINE: Final = struct.pack("<BII", 1, 0x2000_0002, 4326).hex()
-_EWKB_POLYGON: Final = struct.pack("<BII", 1, 0x2000_0003, 4326).hex()
+_EWKB_LINE: Final = struct.pack("<BII", 1, 0x2000_0002, 4326)
+_EWKB_POLYGON: Final = struct.pack("<BII", 1, 0x2000_0003, 4326)
 
 Point = tuple[float, float]
 
@@ -98,12 +98,12 @@ def track_of(intent: FlightIntent | RouteSpec) -> list[Point]:
     return [_spot(intent.departure), *map(_at, intent.path), _spot(intent.arrival)]
 
 
-def extent_ewkb_hex(intent: FlightIntent | RouteSpec) -> str:
+def extent_ewkb(intent: FlightIntent | RouteSpec) -> bytes:
     """The track as a line, or the box round an area, as PostGIS reads it (WGS-84)."""
     if isinstance(intent, FlightIntent) and intent.area is not None:
-        return _box_hex([*track_of(intent), *_corners(intent.area)])
+        return _box([*track_of(intent), *_corners(intent.area)])
     points = track_of(intent)
-    return _EWKB_LINE + struct.pack(f"<I{2 * len(points)}d", len(points), *_flat(points)).hex()
+    return _EWKB_LINE + struct.pack(f"<I{2 * len(points)}d", len(points), *_flat(points))
 
 
 def _corners(area: FlightArea) -> Sequence[Point]:
@@ -116,11 +116,11 @@ def _corners(area: FlightArea) -> Sequence[Point]:
     return [(lng - east, lat - north), (lng + east, lat + north)]
 
 
-def _box_hex(points: Sequence[Point]) -> str:
+def _box(points: Sequence[Point]) -> bytes:
     lngs, lats = [lng for lng, _ in points], [lat for _, lat in points]
     west, east, south, north = min(lngs), max(lngs), min(lats), max(lats)
     ring = [(west, south), (east, south), (east, north), (west, north), (west, south)]
-    return _EWKB_POLYGON + struct.pack("<II10d", 1, 5, *_flat(ring)).hex()
+    return _EWKB_POLYGON + struct.pack("<II10d", 1, 5, *_flat(ring))
 
 
 def _flat(points: Sequence[Point]) -> list[float]:

@@ -9,12 +9,12 @@ from uuid import UUID
 import orjson
 import psycopg
 
-from services.flightplan.domain.extent import extent_ewkb_hex
+from services.flightplan.domain.extent import extent_ewkb
 from services.flightplan.domain.plan import FlightPlan
 from services.flightplan.domain.plan_life import Standing, Step
 from shared.contracts.codec import decode_value, encode_value
 from shared.contracts.flightplan import PlanState, Ruling
-from shared.db import copy_rows
+from shared.db import copy_rows_binary
 from shared.flight import FlightIntent
 
 Cursor = psycopg.Cursor[Any]
@@ -37,6 +37,12 @@ _COLUMNS: Final = (
     "submitted_at",
     "updated_at",
 )
+# binary, where jsonb is a version and the text, and a geometry its EWKB: both go as bytes
+_TYPES: Final = (
+    "uuid", "text", "text", "bytea", "text", "int4", "int4", "bytea",
+    "timestamptz", "timestamptz", "timestamptz", "bytea", "bool", "bool", "timestamptz", "timestamptz",
+)  # fmt: skip
+_JSONB_VERSION: Final = b"\x01"
 
 
 class AlreadyFiled(Exception):
@@ -66,7 +72,7 @@ def insert(cursor: Cursor, new_plans: Sequence[NewPlan]) -> None:
     in_order = sorted(new_plans, key=lambda new: new.plan.plan_id.int)
     cursor.execute("SAVEPOINT filing")
     try:
-        copy_rows(cursor, "flightplan.plan", _COLUMNS, map(_row, in_order))
+        copy_rows_binary(cursor, "flightplan.plan", _COLUMNS, _TYPES, map(_row, in_order))
     except psycopg.errors.UniqueViolation as error:
         cursor.execute("ROLLBACK TO SAVEPOINT filing")
         raise AlreadyFiled from error
@@ -82,11 +88,11 @@ def _row(new: NewPlan) -> tuple[Any, ...]:
         plan.state.value,
         plan.revision,
         plan.last_revision,
-        new.intent_json.decode(),
+        _JSONB_VERSION + new.intent_json,
         plan.intent.departs_at,
         plan.window.start,
         plan.window.end,
-        extent_ewkb_hex(plan.intent),
+        extent_ewkb(plan.intent),
         plan.voluntary,
         plan.demo,
         plan.submitted_at,
@@ -132,8 +138,16 @@ class Applied:
     assessment_json: bytes
 
 
+_DECIDE: Final = """
+UPDATE flightplan.plan AS p SET
+  state = a.state, assessment = a.assessment, decided_at = %(now)s, updated_at = %(now)s,
+  proposal = CASE WHEN a.state = 'refused' THEN NULL ELSE p.proposal END,
+  proposed_revision = CASE WHEN a.state = 'refused' THEN NULL ELSE p.proposed_revision END
+FROM unnest(%(ids)b::uuid[], %(states)b::text[], %(assessments)b::text[]::jsonb[]) AS a (plan_id, state, assessment)
+WHERE p.plan_id = a.plan_id
+"""
 # A refused move leaves the assessment that stands. A move taken shifts every time by as much as it moved the departure.
-_APPLY: Final = """
+_APPLY_MOVES: Final = """
 UPDATE flightplan.plan AS p SET
   state = a.state,
   revision = CASE WHEN a.takes_move THEN p.proposed_revision ELSE p.revision END,
@@ -142,17 +156,17 @@ UPDATE flightplan.plan AS p SET
   starts_at = p.starts_at + a.shift,
   ends_at = p.ends_at + a.shift,
   ruling = CASE WHEN a.takes_move THEN NULL ELSE p.ruling END,
-  proposal = CASE WHEN a.ends_move THEN NULL ELSE p.proposal END,
-  proposed_revision = CASE WHEN a.ends_move THEN NULL ELSE p.proposed_revision END,
-  move_refused = CASE WHEN a.drops_move THEN a.assessment WHEN a.takes_move THEN NULL ELSE p.move_refused END,
-  assessment = CASE WHEN a.drops_move THEN p.assessment ELSE a.assessment END,
-  decided_at = CASE WHEN a.drops_move THEN p.decided_at ELSE %(now)s END,
+  proposal = NULL,
+  proposed_revision = NULL,
+  move_refused = CASE WHEN a.takes_move THEN NULL ELSE a.assessment END,
+  assessment = CASE WHEN a.takes_move THEN a.assessment ELSE p.assessment END,
+  decided_at = CASE WHEN a.takes_move THEN %(now)s ELSE p.decided_at END,
   updated_at = %(now)s
 FROM (
-  SELECT r.*, r.takes_move OR r.drops_move OR r.state = 'refused' AS ends_move,
+  SELECT r.*,
     CASE WHEN r.takes_move THEN (q.proposal->>'departs_at')::timestamptz - q.departs_at ELSE '0' END AS shift
-  FROM jsonb_to_recordset(%(steps)s::jsonb)
-    AS r(plan_id uuid, state text, takes_move boolean, drops_move boolean, assessment jsonb)
+  FROM unnest(%(ids)b::uuid[], %(states)b::text[], %(assessments)b::text[]::jsonb[], %(taken)b::boolean[])
+    AS r (plan_id, state, assessment, takes_move)
   JOIN flightplan.plan AS q USING (plan_id)
 ) AS a
 WHERE p.plan_id = a.plan_id
@@ -161,17 +175,20 @@ WHERE p.plan_id = a.plan_id
 
 def apply(cursor: Cursor, applied: Sequence[Applied], *, now: datetime) -> None:
     """Store the steps of locked plans, at most one each."""
-    steps = [
-        {
-            "plan_id": str(one.plan_id),
-            "state": one.step.state.value,
-            "takes_move": one.step.takes_move,
-            "drops_move": one.step.drops_move,
-            "assessment": orjson.Fragment(one.assessment_json),
-        }
-        for one in applied
-    ]
-    cursor.execute(_APPLY, {"steps": orjson.dumps(steps).decode(), "now": now})
+    moves = [one for one in applied if one.step.takes_move or one.step.drops_move]
+    decisions = [one for one in applied if not (one.step.takes_move or one.step.drops_move)]
+    if decisions:
+        cursor.execute(_DECIDE, {**_steps(decisions), "now": now})
+    if moves:
+        cursor.execute(_APPLY_MOVES, {**_steps(moves), "taken": [one.step.takes_move for one in moves], "now": now})
+
+
+def _steps(applied: Sequence[Applied]) -> dict[str, Any]:
+    return {
+        "ids": [one.plan_id for one in applied],
+        "states": [one.step.state.value for one in applied],
+        "assessments": [one.assessment_json.decode() for one in applied],
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from geoalchemy2 import Geometry
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from services.flightplan.domain.extent import extent_ewkb_hex
+from services.flightplan.domain.extent import extent_ewkb
 from services.flightplan.domain.route import Route
 from services.flightplan.store.tables import route
 from shared.contracts.assessment import Assessment
@@ -79,7 +79,7 @@ def _values(saved: Route) -> dict[str, Any]:
         "revision": saved.revision,
         "asked": _json(saved.asked),
         "spec": _json(saved.spec),
-        "extent": sa.cast(sa.literal(extent_ewkb_hex(saved.spec), sa.Text), Geometry),
+        "extent": sa.cast(sa.literal(extent_ewkb(saved.spec).hex(), sa.Text), Geometry),
         "assessment": _json(saved.assessment),
         "classification": _json(saved.classification),
         "because": saved.because,
