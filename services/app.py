@@ -14,7 +14,7 @@ from services.console import mount_console
 from services.health import Check
 from shared import operations, problems
 from shared.auth import Authenticator, Issuer
-from shared.direct import Direct, ways_of
+from shared.direct import DirectApp
 from shared.frame import Service
 from shared.http import Gate
 from shared.middleware import Edge
@@ -37,7 +37,7 @@ def create_app(
     stop: Callable[[], None] | None = None,
 ) -> FastAPI:
     """The app. `start` and `stop` are called in worker threads around its life; `checks` answer `/readyz`."""
-    app = FastAPI(
+    app = DirectApp(
         title="Tianyuan",
         version="0.1.0",
         description=_DESCRIPTION,
@@ -70,9 +70,8 @@ def _include(app: FastAPI, settings: Settings, services: Sequence[Service], issu
     mount_console(app, settings.console_dir)
 
 
-def _wrap(app: FastAPI, settings: Settings) -> None:
+def _wrap(app: DirectApp, settings: Settings) -> None:
     problems.install(app)
-    app.add_middleware(Direct, ways=ways_of(app))
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -80,6 +79,8 @@ def _wrap(app: FastAPI, settings: Settings) -> None:
             allow_methods=["*"],
             allow_headers=["authorization", "content-type", "idempotency-key", "if-match", "last-event-id", "prefer"],
         )
+    else:
+        app.go_directly(Edge)
     app.add_middleware(Edge)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from fastapi import FastAPI, Request, Response
@@ -69,20 +70,28 @@ def _way(route: APIRoute, dependant: Dependant) -> Way:
     return Way(route, parts, {field.name: field.alias for field in dependant.header_params})  # type: ignore[arg-type]
 
 
-class Direct:
-    """The middleware next to the app's routes."""
+class DirectApp(FastAPI):
+    """An app that answers its direct operations before anything of FastAPI's is asked."""
 
-    def __init__(self, app: ASGIApp, ways: Ways) -> None:
-        self._app = app
-        self._ways = ways
+    ways: Ways = MappingProxyType({})
+    short: ASGIApp | None = None
+
+    def go_directly(self, wrapped: Callable[[ASGIApp], ASGIApp]) -> None:
+        """From now on; `wrapped` puts round it what stands round the whole app."""
+        self.ways = ways_of(self)
+        self.short = wrapped(self._answer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer by the short way where there is one."""
-        way = self._ways.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
-        if way is None or scope["query_string"]:
-            await self._app(scope, receive, send)
-            return
-        scope["route"] = way.route
+        direct = scope["type"] == "http" and not scope["query_string"] and (scope["method"], scope["path"]) in self.ways
+        if direct and self.short is not None:
+            await self.short(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        way = self.ways[scope["method"], scope["path"]]
+        scope["app"], scope["route"] = self, way.route
         request = Request(scope, receive)
         try:
             response = await way.answer(request)

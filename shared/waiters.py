@@ -31,7 +31,8 @@ class Waiting(Generic[V]):
         if self.loop is None or timeout_s <= 0:
             return self._happened.is_set()
         try:
-            await asyncio.wait_for(self._happened.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):  # `wait_for` would make a task of it
+                await self._happened.wait()
         except TimeoutError:
             return False
         return True

@@ -161,4 +161,5 @@ def _civil(instant: datetime | None, zone: ZoneInfo, *, zh: bool) -> str:
     if instant is None:
         return ""
     local = instant.astimezone(zone)
-    return f"{local.month}月{local.day}日 {local:%H:%M:%S}" if zh else f"{local:%Y-%m-%d %H:%M:%S}"
+    clock = f"{local.hour:02}:{local.minute:02}:{local.second:02}"  # `strftime` takes ten times as long
+    return f"{local.month}月{local.day}日 {clock}" if zh else f"{local.year:04}-{local.month:02}-{local.day:02} {clock}"
