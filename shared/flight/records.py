@@ -174,6 +174,8 @@ class FlightVolumes:
 
 def joined(flights: Sequence[FlightVolumes]) -> tuple[FlightVolumes, Longs]:
     """The volumes of many flights as one array, and for each volume the position of its flight."""
+    if len(flights) == 1:
+        return flights[0], np.zeros(len(flights[0]), np.int64)
     owner = np.repeat(np.arange(len(flights)), [len(flight) for flight in flights])
     # through bytes: concatenating structured arrays compares their fields, array by array
     records = np.frombuffer(bytearray(b"".join(flight.records.tobytes() for flight in flights)), RECORD)

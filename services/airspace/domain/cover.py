@@ -48,8 +48,10 @@ def covering(
 
     `at`: the instant at which a route, which has no time of its own, asks.
     """
+    own = [one for one in authorizations if one.spec.operator == operator]
+    if not own:
+        return None
     part = volumes.take(np.asarray(chosen, np.intp))
-    own = (one for one in authorizations if one.spec.operator == operator)
     for one in sorted(own, key=lambda one: (one.spec.number, str(one.authorization_id))):
         if _in_time(one.spec, part, at) and _in_height(one.spec, part, terrain) and _in_space(one.spec, part):
             return one

@@ -21,6 +21,7 @@ from shared.flight.records import joined as joined_volumes
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
+Index = NDArray[np.intp]
 
 DAY_US = 86_400_000_000
 SLOT_US = 1_800_000_000
@@ -34,6 +35,7 @@ MOST_CELLS = 2_048  # a wider volume is looked up by the boxes of whole plans in
 
 _ROWS, _COLUMNS, _LEVELS = 2**15, 2**16, 4
 _DAY_SHIFT, _LEVEL_SHIFT, _ROW_SHIFT, _COLUMN_SHIFT = 39, 37, 22, 6
+_NONE = np.empty(0, np.int64)
 _KEY, _CELL = 0, _COLUMN_SHIFT  # what rows are united by: the whole key, or the key without its slot
 
 
@@ -96,19 +98,19 @@ def entered(boxes: Boxes) -> Cells:
     fine = grid.cells(1) * grid.slots() <= MOST_KEYS
     coarse = ~fine & (grid.cells(COARSE) * grid.days() <= MOST_KEYS)
     parts = [
-        _spread(boxes.take(fine), 0, by_slot=True),
-        _spread(boxes.take(coarse), 1),
-        _spread(boxes.take(~fine & ~coarse), 2),
+        _spread(boxes, np.flatnonzero(fine), 0, by_slot=True),
+        _spread(boxes, np.flatnonzero(coarse), 1),
+        _spread(boxes, np.flatnonzero(~fine & ~coarse), 2),
     ]
-    return _united(parts, _KEY)
+    return _united(boxes, parts, _KEY)
 
 
 def asked(boxes: Boxes) -> tuple[Cells, Longs]:
     """The ranges that find whatever was entered where the boxes are, and the plans too wide for ranges."""
     grid = _Grid(boxes)
     wide = np.unique(boxes.plan[grid.cells(1) * grid.days() > MOST_CELLS])
-    narrow = boxes.take(~np.isin(boxes.plan, wide))
-    return _united([_spread(narrow, level) for level in (0, 1, 2)], _CELL), wide
+    narrow = np.flatnonzero(~np.isin(boxes.plan, wide)) if len(wide) else np.arange(len(boxes.plan))
+    return _united(boxes, [_spread(boxes, narrow, level) for level in (0, 1, 2)], _CELL), wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,16 +176,25 @@ def _cell(measure: Floats, count: int) -> Longs:
     return inside
 
 
-def _spread(boxes: Boxes, level: int, *, by_slot: bool = False) -> Cells:
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """Rows for cells: their first and last key, and which box each is of."""
+
+    low: Longs
+    high: Longs
+    box: Index
+
+
+def _spread(boxes: Boxes, chosen: Index, level: int, *, by_slot: bool = False) -> _Spread:
     """A row for each cell and day a box touches, with the range of its slots there; or for each slot, with one key."""
-    if not len(boxes.plan):
-        return Cells(boxes.plan, boxes.plan, boxes)
+    if not len(chosen):
+        return _Spread(_NONE, _NONE, chosen)
     size = COARSE if level == 1 else 1
-    zero = np.zeros(len(boxes.plan), np.int64)
-    west, east = (zero, zero) if level == 2 else (_column(boxes.west, size), _column(boxes.east, size))
-    south, north = (zero, zero) if level == 2 else (_row(boxes.south, size), _row(boxes.north, size))
+    zero = np.zeros(len(chosen), np.int64)
+    west, east = (zero, zero) if level == 2 else (_column(side[chosen], size) for side in (boxes.west, boxes.east))
+    south, north = (zero, zero) if level == 2 else (_row(side[chosen], size) for side in (boxes.south, boxes.north))
     period = SLOT_US if by_slot else DAY_US
-    first, last = boxes.start_us // period, (boxes.end_us - 1) // period
+    first, last = boxes.start_us[chosen] // period, (boxes.end_us[chosen] - 1) // period
     columns, rows = east - west + 1, north - south + 1
     counts = columns * rows * (last - first + 1)
     source = np.repeat(np.arange(len(counts)), counts)
@@ -193,31 +204,31 @@ def _spread(boxes: Boxes, level: int, *, by_slot: bool = False) -> Cells:
     when = first[source] + step // (columns * rows)[source]
     day = when // SLOTS_A_DAY if by_slot else when
     cell = (day << _DAY_SHIFT) | (level << _LEVEL_SHIFT) | (row << _ROW_SHIFT) | (column << _COLUMN_SHIFT)
-    spread = boxes.take(source)
+    box = chosen[source]
     if by_slot:
         low = high = cell | when % SLOTS_A_DAY
     elif level == 0:
-        low = cell | np.maximum(spread.start_us // SLOT_US - day * SLOTS_A_DAY, 0)
-        high = cell | np.minimum((spread.end_us - 1) // SLOT_US - day * SLOTS_A_DAY, SLOTS_A_DAY - 1)
+        low = cell | np.maximum(boxes.start_us[box] // SLOT_US - day * SLOTS_A_DAY, 0)
+        high = cell | np.minimum((boxes.end_us[box] - 1) // SLOT_US - day * SLOTS_A_DAY, SLOTS_A_DAY - 1)
     else:
         low = high = cell
-    return Cells(low, high, spread)
+    return _Spread(low, high, box)
 
 
-def _united(parts: list[Cells], unit: int) -> Cells:
+def _united(boxes: Boxes, parts: Sequence[_Spread], unit: int) -> Cells:
     """One row for each plan and unit, with its boxes and ranges united."""
     low = np.concatenate([part.low for part in parts])
     high = np.concatenate([part.high for part in parts])
-    boxes = joined([part.boxes for part in parts])
-    group = low >> unit
-    order = np.lexsort((group, boxes.plan))
+    box = np.concatenate([part.box for part in parts])
+    group, plan = low >> unit, boxes.plan[box]
+    order = np.lexsort((group, plan))
     if not len(order):
-        return Cells(low, high, boxes)
-    group, plan = group[order], boxes.plan[order]
+        return Cells(low, high, boxes.take(box))
+    group, plan, box = group[order], plan[order], box[order]
     starts = np.flatnonzero(np.r_[True, (group[1:] != group[:-1]) | (plan[1:] != plan[:-1])])
-    least = partial(_each, np.minimum, order, starts)
-    most = partial(_each, np.maximum, order, starts)
-    mixed = least(boxes.reference) != most(boxes.reference)
+    least = partial(_each, np.minimum, box, starts)
+    most = partial(_each, np.maximum, box, starts)
+    reference = least(boxes.reference)
     united = Boxes(
         plan=plan[starts],
         west=least(boxes.west),
@@ -226,11 +237,11 @@ def _united(parts: list[Cells], unit: int) -> Cells:
         north=most(boxes.north),
         lower_m=least(boxes.lower_m),
         upper_m=most(boxes.upper_m),
-        reference=np.where(mixed, MIXED, least(boxes.reference)),
+        reference=np.where(reference != most(boxes.reference), MIXED, reference),
         start_us=least(boxes.start_us),
         end_us=most(boxes.end_us),
     )
-    return Cells(least(low), most(high), united)
+    return Cells(np.minimum.reduceat(low[order], starts), np.maximum.reduceat(high[order], starts), united)
 
 
 def _each(choose: np.ufunc, order: NDArray[np.intp], starts: NDArray[np.intp], values: NDArray[Any]) -> NDArray[Any]:
