@@ -13,11 +13,13 @@ from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 
 from city.wuhan.demo.load import Platform, load_sites, load_zones
+from services.airspace.store import keys
 from services.migrate import upgrade
 from shared.bus import Inbound, open_bus
 from shared.city import CityProfile
 from shared.contracts.codec import encode
 from shared.contracts.inbound import FlightPlanRequested
+from shared.flight import records
 from tests.bench.progress import say
 from tests.bench.servers import ROOT, platform
 from tests.bench.world import World, world
@@ -184,9 +186,10 @@ def _today(city: CityProfile) -> date:
 
 
 def _digest() -> str:
-    """Changes with the world and with how volumes are stored; tables are migrated by whoever opens a clone."""
-    sources = ("tests/bench/world.py", "services/airspace/store/keys.py", "shared/flight/records.py")
-    return hashlib.sha256(b"".join((ROOT / path).read_bytes() for path in sources)).hexdigest()[:10]
+    """Changes with the world and with how volumes and keys are stored; tables are migrated by whoever opens a clone."""
+    kept = (keys.DAY_US, keys.SLOT_US, keys.CELLS_A_DEGREE, keys.COARSE, keys.MOST_KEYS, records.RECORD.descr)
+    world_source = (ROOT / "tests" / "bench" / "world.py").read_bytes()
+    return hashlib.sha256(world_source + repr(kept).encode()).hexdigest()[:10]
 
 
 def libpq(url: str) -> str:
