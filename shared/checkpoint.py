@@ -6,6 +6,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from shared.db import statement
+
 Slot = tuple[str, int]
 
 
@@ -15,23 +17,26 @@ class Checkpoints:
     def __init__(self, schema: str, subscription: str) -> None:
         self._subscription = subscription
         table = sql.Identifier(schema, "checkpoint")
-        self._read = sql.SQL("SELECT topic, partition, position FROM {} WHERE subscription = %s").format(table)
-        self._lock = sql.SQL(
+        self._read = statement("SELECT topic, partition, position FROM {} WHERE subscription = %s", table)
+        self._lock = statement(
             "SELECT topic, partition, position FROM {} WHERE subscription = %s "
             "AND (topic, partition) IN (SELECT * FROM unnest(%s::text[], %s::int[])) "
-            "ORDER BY topic, partition FOR UPDATE"
-        ).format(table)
-        self._create = sql.SQL(
+            "ORDER BY topic, partition FOR UPDATE",
+            table,
+        )
+        self._create = statement(
             "INSERT INTO {} SELECT %s, topic, partition, -1 "
             "FROM unnest(%s::text[], %s::int[]) AS new (topic, partition) "
-            "ORDER BY topic, partition ON CONFLICT DO NOTHING"
-        ).format(table)
-        self._advance = sql.SQL(
+            "ORDER BY topic, partition ON CONFLICT DO NOTHING",
+            table,
+        )
+        self._advance = statement(
             "UPDATE {} AS checkpoint SET position = new.position "
             "FROM unnest(%s::text[], %s::int[], %s::bigint[]) AS new (topic, partition, position) "
             "WHERE subscription = %s AND checkpoint.topic = new.topic AND checkpoint.partition = new.partition "
-            "AND checkpoint.position < new.position"
-        ).format(table)
+            "AND checkpoint.position < new.position",
+            table,
+        )
 
     def read(self, cursor: "psycopg.Cursor[Any]") -> dict[Slot, int]:
         """All positions as they stand."""

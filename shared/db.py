@@ -47,6 +47,11 @@ def raw(connection: sa.Connection) -> "psycopg.Connection[Any]":
     return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
 
 
+def statement(text: LiteralString, *parts: Any) -> bytes:
+    """A statement with its identifiers and constants filled in, once: psycopg would compose it anew at every call."""
+    return sql.SQL(text).format(*parts).as_bytes()
+
+
 def copy_rows(cursor: "psycopg.Cursor[Any]", table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """COPY rows into `schema.table` in text form: fast for many rows. Python types are adapted as in a query."""
     with cursor.copy(_copy(table, tuple(columns))) as copy:

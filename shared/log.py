@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 
 from shared.contracts.codec import Event, encode, key_of
-from shared.db import copy_rows_binary, lock_key
+from shared.db import copy_rows_binary, lock_key, statement
 from shared.errors import TooLarge
 from shared.migrations.kernel import create_kernel_tables as create_kernel_tables  # services find it here
 from shared.topics import partition_of, partitions
@@ -85,27 +85,23 @@ class EventLog:
         self.schema = schema
         table = sql.Identifier(schema, "event_log")
         columns = sql.SQL(", ").join(map(sql.Identifier, _COLUMNS))
-        lock = sql.SQL("SELECT pg_advisory_xact_lock({})").format(lock_key(f"{schema}.event_log"))
-        self._lock_statement = lock.as_bytes()
-        self._insert = sql.SQL("INSERT INTO {} ({}) VALUES ").format(table, columns)
-        self._last = sql.SQL("SELECT currval({})").format(f"{schema}.event_log_position_seq").as_bytes()
+        self._lock_statement = statement("SELECT pg_advisory_xact_lock({})", lock_key(f"{schema}.event_log"))
+        insert = sql.SQL("INSERT INTO {} ({}) VALUES ").format(table, columns)
+        self._inserts = [(insert + sql.SQL(", ").join([_ROW] * n)).as_bytes() for n in range(_MOST_BY_INSERT + 1)]
         self._horizon = sql.SQL("SELECT coalesce(max(position), 0) FROM {}").format(table)
         self._table, self._columns = table, columns
         self._read_all = sql.SQL("SELECT position, {} FROM {} WHERE position > %s ORDER BY position LIMIT %s").format(
             columns, table
         )
 
-    def append(self, cursor: "psycopg.Cursor[Any]", entries: Sequence[Entry], *, now: datetime) -> int:
-        """Append in order and return the last position. Must be the last statement before the commit."""
+    def append(self, cursor: "psycopg.Cursor[Any]", entries: Sequence[Entry], *, now: datetime) -> None:
+        """Append in order. Must be the last statement before the commit."""
         self.lock(cursor)
         rows = [(e.topic, e.partition, e.key, e.id, e.type, now, e.traceparent, e.data) for e in entries]
         if len(rows) > _MOST_BY_INSERT:
             copy_rows_binary(cursor, f"{self.schema}.event_log", _COLUMNS, _TYPES, rows)
-            cursor.execute(self._last)
-            return _only(cursor)
-        values = sql.SQL(", ").join([_ROW] * len(rows))
-        cursor.execute(self._insert + values + sql.SQL(" RETURNING position"), [field for row in rows for field in row])
-        return max(int(position) for (position,) in cursor.fetchall())
+        else:
+            cursor.execute(self._inserts[len(rows)], [field for row in rows for field in row])
 
     def lock(self, cursor: "psycopg.Cursor[Any]") -> None:
         """Wait for every other append to be committed, and keep the next ones out until this transaction ends."""
@@ -124,14 +120,11 @@ class EventLog:
         asked: sql.Composable = sql.SQL("topic = ANY({})").format(list(topics))
         if types is not None:
             asked = sql.SQL("{} AND type = ANY({})").format(asked, list(types))
-        return (
-            sql.SQL(
-                "SELECT {}, horizon.position, event.* "
-                "FROM (SELECT coalesce(max(position), 0) AS position FROM {}) AS horizon LEFT JOIN LATERAL ("
-                "SELECT position, {} FROM {} WHERE position > %s AND {} ORDER BY position LIMIT %s) AS event ON true"
-            )
-            .format(self.schema, self._table, self._columns, self._table, asked)
-            .as_bytes()
+        return statement(
+            "SELECT {}, horizon.position, event.* "
+            "FROM (SELECT coalesce(max(position), 0) AS position FROM {}) AS horizon LEFT JOIN LATERAL ("
+            "SELECT position, {} FROM {} WHERE position > %s AND {} ORDER BY position LIMIT %s) AS event ON true",
+            *(self.schema, self._table, self._columns, self._table, asked),
         )
 
     def read_all(self, cursor: "psycopg.Cursor[Any]", after: int, limit: int) -> list[Recorded]:
