@@ -3,6 +3,7 @@
 import copy
 import json
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -158,7 +159,9 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=200).filter(i
     )
 )
 def test_any_event_is_read_as_it_was_written(event: SiteStateReported) -> None:
-    assert decode("SiteStateReported", encode(event)) == event
+    at = event.effective_at
+    in_utc = replace(event, effective_at=at and at.astimezone(UTC))  # an hour that comes twice equals none elsewhere
+    assert decode("SiteStateReported", encode(event)) == in_utc
 
 
 def test_unknown_fields_are_a_newer_publishers() -> None:
