@@ -8,7 +8,12 @@ from typing import Any, Final, NoReturn
 from cli.client import BAD_INPUT, CommandFailed
 
 LARGEST: Final = 64 * 1_048_576
-MEDIA_TYPES: Final = {".csv": "text/csv", ".geojson": "application/geo+json", ".json": "application/geo+json"}
+MEDIA_TYPES: Final = {
+    ".csv": "text/csv",
+    ".geojson": "application/geo+json",
+    ".json": "application/geo+json",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 def read_bytes(path: Path, largest: int = LARGEST) -> bytes:

@@ -1,8 +1,9 @@
 """Sites: list, import, export."""
 
+import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -15,10 +16,32 @@ app = typer.Typer(help="Sites: where aircraft take off and land.", no_args_is_he
 
 
 class Format(StrEnum):
-    """What an export is."""
+    """What a file that can be imported is."""
 
     CSV = "csv"
+    XLSX = "xlsx"
     GEOJSON = "geojson"
+
+
+class ExportFormat(StrEnum):
+    """What an export is: a file that can be imported, or the records that UOM takes."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    GEOJSON = "geojson"
+    UOM = "uom"
+    UOM_XLSX = "uom-xlsx"
+
+
+class Crs(StrEnum):
+    """What the positions of a file refer to."""
+
+    WGS84 = "wgs84"
+    GCJ02 = "gcj02"
+    CGCS2000 = "cgcs2000"
+
+
+Output = Annotated[Path | None, typer.Option(help="A file instead of standard output.")]
 
 
 @app.command("list")
@@ -50,33 +73,52 @@ def list_sites(
 @app.command("import")
 def import_sites(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or GeoJSON, by its ending.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, XLSX or GeoJSON, by its ending.")],
+    crs: Annotated[Crs, typer.Option(help="What its positions refer to; they are converted to WGS-84.")] = Crs.WGS84,
 ) -> None:
     """Import sites; rows that are wrong are named with their place."""
     command = context(ctx)
     media_type = files.media_type_of(file)
     try:
-        report = command.platform.upload("/sites/import", files.read_bytes(file), media_type)
+        report = command.platform.upload("/sites/import", files.read_bytes(file), media_type, crs=crs.value)
     except CommandFailed as failure:
         raise files.naming(file, failure) from failure
-    command.show(report, lambda: show.import_report(report, "row", ["created", "updated", "unchanged"]))
+    command.show(report, lambda: _imported(report))
     if report["errors"]:
         raise typer.Exit(FAILED)
+
+
+def _imported(report: dict[str, Any]) -> None:
+    if report["conversion"]:
+        show.out.print(report["conversion"]["en"])
+    show.import_report(report, "row", ["created", "updated", "unchanged"])
 
 
 @app.command("export")
 def export_sites(
     ctx: typer.Context,
-    format_: Annotated[Format, typer.Option("--format")] = Format.CSV,
-    output: Annotated[Path | None, typer.Option(help="A file instead of standard output.")] = None,
+    format_: Annotated[ExportFormat, typer.Option("--format")] = ExportFormat.CSV,
+    output: Output = None,
 ) -> None:
     """Export all sites."""
-    text = context(ctx).platform.text("/sites/export", format=format_)
+    _put(context(ctx).platform.download("/sites/export", format=format_.value), output)
+
+
+@app.command("template")
+def template(
+    ctx: typer.Context, format_: Annotated[Format, typer.Option("--format")] = Format.XLSX, output: Output = None
+) -> None:
+    """A file of sites to start from, with what each column takes."""
+    _put(context(ctx).platform.download("/sites/template", format=format_.value), output)
+
+
+def _put(content: bytes, output: Path | None) -> None:
     if output is None:
-        typer.echo(text, nl=False)
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
         return
     try:
-        output.write_text(text, encoding="utf-8", newline="")
+        output.write_bytes(content)
     except OSError as error:
         raise CommandFailed(f"{output}: {(error.strerror or str(error)).lower()}", exit_code=BAD_INPUT) from error
 

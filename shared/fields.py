@@ -37,6 +37,10 @@ _MESSAGES: Final = {
     "datetime_type": "must be an instant such as 2026-05-01T08:00:00+08:00",
     "datetime_from_date_parsing": "must be an instant such as 2026-05-01T08:00:00+08:00",
     "datetime_parsing": "must be an instant such as 2026-05-01T08:00:00+08:00",
+    "date_type": "must be a day such as 2026-05-01",
+    "date_parsing": "must be a day such as 2026-05-01",
+    "date_from_datetime_parsing": "must be a day such as 2026-05-01",
+    "date_from_datetime_inexact": "must be a day such as 2026-05-01",
     "uuid_parsing": "must be a UUID",
     "uuid_type": "must be a UUID",
 }

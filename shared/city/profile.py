@@ -50,6 +50,7 @@ class CityProfile:
     folder: Path
     version: str
     name: Words
+    province_zh: str  # empty where the profile does not say
     timezone: ZoneInfo
     centre: tuple[float, float]
     bounds: tuple[float, float, float, float]

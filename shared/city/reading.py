@@ -33,6 +33,7 @@ def load_city(folder: Path | str) -> CityProfile:
         folder=folder,
         version=_version(folder),
         name=Words(profile.name_zh, profile.name_en),
+        province_zh=profile.province_zh,
         timezone=ZoneInfo(profile.timezone),
         centre=profile.centre,
         bounds=profile.bounds,

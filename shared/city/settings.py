@@ -102,4 +102,5 @@ class Profile:
     geoid: Geoid
     flight: FlightSettings
     coverage: CoverageSettings
+    province_zh: str = ""
     site_costs_cny: Mapping[SiteKind, Annotated[float, Gt(0.0)]] = field(default_factory=dict)

@@ -7,7 +7,7 @@ Unknown fields are passed over, because published events only ever grow.
 
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, Final, TypeVar, get_args
 
@@ -55,6 +55,8 @@ def _write_instant(value: object) -> str:
         if not text.endswith("+00:00"):
             text = value.astimezone(UTC).isoformat()
         return text[:-6] + "Z"
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
     raise TypeError(f"{value!r} has no place in a contract")
 
 

@@ -91,7 +91,7 @@ def _type(schema: Schema) -> str:
     return _SIMPLE.get(schema.get("format", ""), str(schema.get("type", "any"))) + _limits(schema, "Length")
 
 
-_SIMPLE: Final = {"date-time": "instant", "uuid": "UUID"}
+_SIMPLE: Final = {"date-time": "instant", "date": "day", "uuid": "UUID"}
 
 
 def _limits(schema: Schema, size: str) -> str:

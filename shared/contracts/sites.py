@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 
 from annotated_types import Ge, Gt, Le, Len
 
+from shared.contracts.premises import Contact, Document, Feasibility, Surface
 from shared.flight import AircraftClass
 from shared.values import Identifier, Instant, Latitude, Longitude, Name, Text
 
@@ -38,6 +39,7 @@ class SiteState(StrEnum):
     """The life of a site."""
 
     PROPOSED = "proposed"  # 拟选
+    ASSESSED = "assessed"  # 已论证(经济、技术、环境)
     APPROVED = "approved"  # 已批准(布局)
     UNDER_CONSTRUCTION = "under_construction"  # 在建
     COMMISSIONED = "commissioned"  # 投用
@@ -47,7 +49,7 @@ class SiteState(StrEnum):
     @property
     def is_laid_out(self) -> bool:
         """True where the site counts as 布局: approved or later, not retired."""
-        return self not in (SiteState.PROPOSED, SiteState.RETIRED)
+        return self not in (SiteState.PROPOSED, SiteState.ASSESSED, SiteState.RETIRED)
 
     @property
     def is_in_use(self) -> bool:
@@ -57,7 +59,10 @@ class SiteState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSpec:
-    """A take-off and landing site as its planner states it."""
+    """A take-off and landing site as its planner states it.
+
+    `pads` are independent; the capacity is `movements_per_window` take-offs and landings in any `window_min` minutes.
+    """
 
     name: Name
     kind: SiteKind
@@ -66,11 +71,20 @@ class SiteSpec:
     functions: Annotated[Sequence[SiteFunction], Len(1, 5)] = (SiteFunction.TAKEOFF_LANDING,)
     aircraft_classes: Annotated[Sequence[AircraftClass], Len(0, 7)] = ()
     pads: Annotated[int, Ge(1), Le(200)] = 1
+    movements_per_window: Annotated[int, Ge(1), Le(10_000)] | None = None
+    window_min: Annotated[int, Ge(1), Le(1440)] = 60
+    length_m: Annotated[float, Gt(0.0), Le(10_000.0)] | None = None
+    width_m: Annotated[float, Gt(0.0), Le(10_000.0)] | None = None
+    surface: Surface | None = None
     service_radius_m: Annotated[float, Gt(0.0), Le(100_000.0)] | None = None
+    owner: Text = ""
     operator: Text = ""
     unit: Text = ""  # administering unit, declared: the functional zones have no polygon
     address: Text = ""
     source: Text = ""
+    contacts: Annotated[Sequence[Contact], Len(0, 10)] = ()
+    documents: Annotated[Sequence[Document], Len(0, 20)] = ()
+    feasibility: Annotated[Sequence[Feasibility], Len(0, 20)] = ()
     demo: bool = False
 
 
@@ -105,7 +119,7 @@ class SiteUpdated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteStateChanged:
-    """A site moved on in its life (approved, under construction, commissioned, suspended, retired)."""
+    """A site moved on in its life (assessed, approved, under construction, commissioned, suspended, retired)."""
 
     topic: ClassVar[str] = "sites.sites"
     key_field: ClassVar[str] = "site_id"

@@ -4,33 +4,59 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
-from services.sites import exports, imports
 from services.sites.api.parts import Anyone, Exporter, Reading, State, Steward, Tx, Wanted
+from services.sites.files import csv_file, geojson_file, rows, uom, xlsx_file
 from services.sites.store import register as store
 from services.sites.usecases import register
+from shared.datums import Crs, Datum
 from shared.http import MIB, Upload, upload
 
 router = APIRouter(tags=["sites"])
-CSV, GEOJSON = "text/csv", "application/geo+json"
+CSV, GEOJSON, XLSX = "text/csv", "application/geo+json", xlsx_file.MEDIA_TYPE
 LARGEST_FILE = 16 * MIB
 
 
 class FileFormat(StrEnum):
-    """What a file may be."""
+    """What a file that reads back may be."""
 
     CSV = "csv"
+    XLSX = "xlsx"
     GEOJSON = "geojson"
+
+
+class ExportFormat(StrEnum):
+    """What an export may be: a file that reads back, or the records that UOM takes."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    GEOJSON = "geojson"
+    UOM = "uom"
+    UOM_XLSX = "uom-xlsx"
+
+
+_FILES = {FileFormat.CSV: csv_file, FileFormat.XLSX: xlsx_file, FileFormat.GEOJSON: geojson_file}
+_MEDIA_TYPES = {"csv": CSV, "xlsx": XLSX, "geojson": GEOJSON}
 
 
 @dataclass(frozen=True, slots=True)
 class SiteImportError:
-    """What is wrong with a field of a row: CSV counts the header as row 1, GeoJSON counts features from 1."""
+    """What is wrong with a field of a row: tables count the header as row 1, GeoJSON counts features from 1."""
 
     row: int
     field: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """That the positions were converted to WGS-84, from what, and how far that may be off."""
+
+    crs: Crs
+    accuracy_m: float
+    zh: str
+    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +67,44 @@ class SiteImportReport:
     updated: int
     unchanged: int
     errors: list[SiteImportError]
+    conversion: Conversion | None = None
+
+
+_CONVERSIONS = {
+    Crs.WGS84: None,
+    Crs.GCJ02: (
+        "坐标由 GCJ-02 反算为 WGS-84，误差约 2 米以内",
+        "converted from GCJ-02 to WGS-84, by undoing its offset; accurate to about 2 m",
+    ),
+    Crs.CGCS2000: (
+        "坐标由 CGCS2000(经纬度 EPSG:4490,或三度带高斯-克吕格米制坐标)转换为 WGS-84,误差 1 米以内",
+        "converted from CGCS2000 (degrees, EPSG:4490, or metres of a 3-degree Gauss-Krueger zone) to WGS-84; "
+        "accurate to 1 m",
+    ),
+}
+
+
+def _conversion(datum: Datum) -> Conversion | None:
+    said = _CONVERSIONS[datum.crs]
+    return None if said is None else Conversion(datum.crs, datum.accuracy_m, *said)
 
 
 @router.post("/sites/import")
 def import_sites(
-    tx: Tx, state: State, caller: Steward, file: Annotated[Upload, upload(CSV, GEOJSON, limit=LARGEST_FILE)]
+    tx: Tx,
+    state: State,
+    caller: Steward,
+    file: Annotated[Upload, upload(CSV, GEOJSON, XLSX, limit=LARGEST_FILE)],
+    crs: Annotated[Crs, Query(description="what the positions refer to; other than wgs84 is converted")] = Crs.WGS84,
 ) -> SiteImportReport:
-    """Register, restate or move the sites of a CSV or GeoJSON file. Sound rows go in, every other is explained.
+    """Register, restate or move the sites of a CSV, XLSX or GeoJSON file. Sound rows go in, every other is explained.
 
     The same file again changes nothing. A file that is none as a whole is refused with 422. A row may tell the life
     of its site by the date of each state (`approved_at`, ...): what the events do not tell yet is recorded, so dated.
     """
-    parse = imports.parse_csv if file.media_type == CSV else imports.parse_geojson
-    parsed = parse(file.content, state.city.timezone)
+    read = {CSV: csv_file.read, GEOJSON: geojson_file.read, XLSX: xlsx_file.read}[file.media_type]
+    datum = Datum(crs, state.city.centre[0])
+    parsed = read(file.content, rows.Reading(state.city.timezone, datum))
     outcome = register.report_sites(tx, [report for _, report in parsed.rows])
     errors = [SiteImportError(error.row, error.field, error.detail) for error in parsed.errors]
     errors += [
@@ -61,11 +112,15 @@ def import_sites(
         for refused in outcome.refused
     ]
     return SiteImportReport(
-        outcome.created, outcome.updated, outcome.unchanged, sorted(errors, key=lambda error: error.row)
+        created=outcome.created,
+        updated=outcome.updated,
+        unchanged=outcome.unchanged,
+        errors=sorted(errors, key=lambda error: error.row),
+        conversion=_conversion(datum),
     )
 
 
-_FILE: dict[int | str, dict[str, Any]] = {200: {"content": {CSV: {}, GEOJSON: {}}, "description": "The file"}}
+_FILE: dict[int | str, dict[str, Any]] = {200: {"content": {CSV: {}, GEOJSON: {}, XLSX: {}}, "description": "The file"}}
 
 
 @router.get("/sites/export", response_class=Response, responses=_FILE)
@@ -74,25 +129,27 @@ def export_sites(
     state: State,
     caller: Exporter,
     wanted: Wanted,
-    format: FileFormat = FileFormat.CSV,  # noqa: A002
+    format: ExportFormat = ExportFormat.CSV,  # noqa: A002
 ) -> Response:
-    """The sites as a file that imports as exactly the same sites."""
+    """The sites as a file that imports as exactly the same sites, or as the records that UOM takes."""
     sites = store.select_sites(reading, wanted)
+    if format is ExportFormat.UOM:
+        return _file(uom.write_csv(sites, state.city), "csv", "sites-uom")
+    if format is ExportFormat.UOM_XLSX:
+        return _file(uom.write_xlsx(sites, state.city), "xlsx", "sites-uom")
     lives = store.lived(reading, [site.site_id for site in sites])
-    write = exports.write_csv if format is FileFormat.CSV else exports.write_geojson
-    content = write(sites, lives, state.city.timezone)
-    return _file(content, format, "sites")
+    return _file(_FILES[FileFormat(format)].write(sites, lives, state.city.timezone), format, "sites")
 
 
 @router.get("/sites/template", response_class=Response, responses=_FILE)
 def import_template(state: State, caller: Anyone, format: FileFormat = FileFormat.CSV) -> Response:  # noqa: A002
     """A file to start from: the columns, and one example."""
-    write = exports.csv_template if format is FileFormat.CSV else exports.geojson_template
-    content = write(state.city.centre)
-    return _file(content, format, "sites-template")
+    return _file(_FILES[format].template(state.city.centre), format, "sites-template")
 
 
-def _file(content: bytes, format_: FileFormat, name: str) -> Response:
-    media_type = f"{CSV}; charset=utf-8" if format_ is FileFormat.CSV else GEOJSON
-    headers = {"content-disposition": f'attachment; filename="{name}.{format_}"'}
-    return Response(content, media_type=media_type, headers=headers)
+def _file(content: bytes, ending: str, name: str) -> Response:
+    media_type = _MEDIA_TYPES[ending]
+    headers = {"content-disposition": f'attachment; filename="{name}.{ending}"'}
+    return Response(
+        content, media_type=f"{media_type}; charset=utf-8" if media_type == CSV else media_type, headers=headers
+    )

@@ -150,7 +150,7 @@ _ROUTE_REASONS = {
 def count_site(state: SiteState, position: Standing, obstacle: str = "") -> SiteCount:
     """布局 and 投用 of one site."""
     reason: Why | None = None
-    if state is SiteState.PROPOSED:
+    if state in (SiteState.PROPOSED, SiteState.ASSESSED):
         reason = Why(ReasonCode.SITE_PROPOSED)
     elif state is SiteState.RETIRED:
         reason = Why(ReasonCode.SITE_RETIRED)

@@ -14,6 +14,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 class Move(StrEnum):
     """What is done to a site."""
 
+    ASSESS = "assess"
     APPROVE = "approve"
     CONSTRUCT = "construct"
     COMMISSION = "commission"
@@ -28,6 +29,7 @@ class Move(StrEnum):
 
 
 _LEADS_TO = {
+    Move.ASSESS: SiteState.ASSESSED,
     Move.APPROVE: SiteState.APPROVED,
     Move.CONSTRUCT: SiteState.UNDER_CONSTRUCTION,
     Move.COMMISSION: SiteState.COMMISSIONED,
@@ -36,9 +38,11 @@ _LEADS_TO = {
     Move.RETIRE: SiteState.RETIRED,
 }
 
-# a nest is put up in a day, so an approved site may be commissioned without having been under construction
+# a nest is put up in a day, so an approved site may be commissioned without having been under construction; and an
+# authority that keeps no state of its own for the assessment approves what was proposed
 FOLLOWS: dict[SiteState, frozenset[SiteState]] = {
-    SiteState.PROPOSED: frozenset({SiteState.APPROVED, SiteState.RETIRED}),
+    SiteState.PROPOSED: frozenset({SiteState.ASSESSED, SiteState.APPROVED, SiteState.RETIRED}),
+    SiteState.ASSESSED: frozenset({SiteState.APPROVED, SiteState.RETIRED}),
     SiteState.APPROVED: frozenset({SiteState.UNDER_CONSTRUCTION, SiteState.COMMISSIONED, SiteState.RETIRED}),
     SiteState.UNDER_CONSTRUCTION: frozenset({SiteState.COMMISSIONED, SiteState.RETIRED}),
     SiteState.COMMISSIONED: frozenset({SiteState.SUSPENDED, SiteState.RETIRED}),

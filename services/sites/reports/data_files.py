@@ -4,7 +4,7 @@ import csv
 import io
 from typing import Any
 
-from services.sites.exports import guarded
+from services.sites.files.cells import guarded
 from services.sites.reports.value import Cell, Report, Table
 from shared.contracts.codec import encode_value
 

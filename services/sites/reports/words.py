@@ -4,7 +4,7 @@ from typing import Final
 
 from services.sites.domain.changes import Measure
 from shared.city import CityProfile, CountBy
-from shared.contracts.sites import SiteKind
+from shared.contracts.sites import SiteFunction, SiteKind
 
 MEASURES: Final = {
     Measure.SITES_LAID_OUT: "布局站点",
@@ -21,6 +21,13 @@ KINDS: Final = {
     SiteKind.VERTIPORT: "垂直起降点",
     SiteKind.NEST: "无人机机巢",
     SiteKind.EMERGENCY_PAD: "直升机紧急起降点",
+}
+FUNCTIONS: Final = {
+    SiteFunction.TAKEOFF_LANDING: "起降",
+    SiteFunction.DIVERSION: "备降",
+    SiteFunction.PARKING: "停放",
+    SiteFunction.ENERGY: "补能",
+    SiteFunction.MAINTENANCE: "检修",
 }
 SCENARIOS: Final = {
     "governance": "低空+治理",

@@ -142,7 +142,8 @@ def _zones(connection: sa.Connection, city: CityProfile, asked: ScenarioAsked) -
 def _offered(connection: sa.Connection, city: CityProfile, asked: ScenarioAsked) -> list[Place]:
     match asked.source:
         case CandidateSource.PROPOSED:
-            proposed = register_store.select_sites(connection, SiteFilter(states=(SiteState.PROPOSED,)))
+            waiting = SiteFilter(states=(SiteState.PROPOSED, SiteState.ASSESSED))
+            proposed = register_store.select_sites(connection, waiting)
             return [_place(site) for site in proposed if site.standing is not Standing.REFUSED]
         case CandidateSource.GRID:
             points = spread(city.districts, asked.spacing_m, city.centre[1])

@@ -1,16 +1,43 @@
 """Files of sites: what is sound goes in, what is not is explained by row, and what comes out goes in again."""
 
+import csv
+import io
 import json
+import re
 from typing import Any
 
 import pytest
+from openpyxl import Workbook, load_workbook
+from pyproj import Transformer
 
 from shared.auth import Role
 from shared.contracts.sites import SiteRegistered, SiteStateChanged, SiteUpdated
+from shared.datums import wgs84_to_gcj02
 from tests.integration.sites.conftest import CENTRE, Caller, World, site
 
 HEADER = "site_id,name,kind,lng,lat,state,pads\n"
 GEOJSON = "application/geo+json"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA_TYPES = {"csv": "text/csv", "xlsx": XLSX, "geojson": GEOJSON}
+PREMISES: dict[str, Any] = {
+    "movements_per_window": 12,
+    "window_min": 30,
+    "length_m": 20.5,
+    "width_m": 15,
+    "surface": "concrete",
+    "owner": "=业主",
+    "contacts": [{"name": "张三", "role": "值班|夜班", "phone": "+86 27 0000", "email": ""}],
+    "documents": [{"name": "批复;一", "kind": "approval", "reference": "http://x.cn/a?b|c", "dated_on": "2026-04-01"}],
+    "feasibility": [
+        {
+            "aspect": "economic",
+            "result": "conditional",
+            "assessed_by": "设计院",
+            "assessed_on": "2026-03-02",
+            "note": "\\",
+        }
+    ],
+}
 
 
 def rows(number: int, faulty: int) -> bytes:
@@ -24,9 +51,22 @@ def rows(number: int, faulty: int) -> bytes:
     return ("\ufeff" + HEADER + "".join(lines)).encode()
 
 
-def test_a_thousand_rows_with_fifty_faults(world: World, planner: Caller) -> None:
+def workbook(content: bytes) -> bytes:
+    """The CSV as a spreadsheet program saves it: numbers are numbers, and the last rows are empty."""
+    book = Workbook()
+    for row in csv.reader(io.StringIO(content.decode("utf-8-sig"))):
+        book.active.append([float(cell) if re.fullmatch(r"[0-9.]+", cell) else cell or None for cell in row])
+    book.active.append([None, " "])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("media_type", ["text/csv", XLSX])
+def test_a_thousand_rows_with_fifty_faults(world: World, planner: Caller, media_type: str) -> None:
     content = rows(1_000, 50)
-    report = planner.send("/sites/import", content).json()
+    content = content if media_type == "text/csv" else workbook(content)
+    report = planner.send("/sites/import", content, media_type).json()
     assert (report["created"], report["updated"], report["unchanged"]) == (950, 0, 0)
     assert len({error["row"] for error in report["errors"]}) == 50
     assert {error["field"] for error in report["errors"]} == {"lng"}
@@ -38,7 +78,7 @@ def test_a_thousand_rows_with_fifty_faults(world: World, planner: Caller) -> Non
         "'114.3;30.6' is not a number",
     ]
 
-    again = planner.send("/sites/import", content).json()
+    again = planner.send("/sites/import", content, media_type).json()
     assert (again["created"], again["updated"], again["unchanged"]) == (0, 0, 950)
     assert again["errors"] == report["errors"]
     assert len(world.events()) == 950
@@ -58,7 +98,8 @@ def test_a_row_restates_a_site_and_moves_it_on(world: World, planner: Caller) ->
         {
             "row": 3,
             "field": "state",
-            "detail": "site n2 cannot go from proposed to suspended: from proposed only to approved or retired",
+            "detail": "site n2 cannot go from proposed to suspended: "
+            "from proposed only to approved or assessed or retired",
         }
     ]
     assert [type(event) for event in world.events()[3:]] == [SiteUpdated, SiteStateChanged]
@@ -71,24 +112,25 @@ NASTY: list[dict[str, Any]] = [
     site("b", name="=1+1", operator="'=quoted", unit="-东湖高新", source="@x", service_radius_m=1234.5678901234),
     site("c", name="x", lng=114.28500000000001, lat=30.601, state="commissioned", demo=True),
     site("d", name="  spaces ", kind="vertiport", aircraft_classes=["small", "crewed"], state="retired"),
-    site("e", name="'plain", address="=SUM(A1:A9)", unit=" "),
+    site("e", name="'plain", address="=SUM(A1:A9)", unit=" ", state="assessed", **PREMISES),
 ]
 
 
-@pytest.mark.parametrize("format_", ["csv", "geojson"])
+@pytest.mark.parametrize("format_", MEDIA_TYPES)
 def test_what_is_exported_imports_as_the_same_sites(
     world: World, planner: Caller, fresh_world: World, format_: str
 ) -> None:
     planner.register(*NASTY)
     file = planner.get("/sites/export", format=format_)
     assert file.headers["content-disposition"] == f'attachment; filename="sites.{format_}"'
-    media_type = "text/csv" if format_ == "csv" else GEOJSON
+    media_type = MEDIA_TYPES[format_]
 
     report = planner.send("/sites/import", file.content, media_type).json()
-    assert report == {"created": 0, "updated": 0, "unchanged": 5, "errors": []}
+    assert report == {"created": 0, "updated": 0, "unchanged": 5, "errors": [], "conversion": None}
     elsewhere = fresh_world.caller(Role.PLANNER)
     assert elsewhere.send("/sites/import", file.content, media_type).json()["created"] == 5
-    assert elsewhere.get("/sites/export", format=format_).content == file.content
+    back = elsewhere.get("/sites/export", format=format_).content
+    assert content_of(back, format_) == content_of(file.content, format_)
     specs = [event.spec for event in world.events() if isinstance(event, SiteRegistered)]
     assert [event.spec for event in fresh_world.events() if isinstance(event, SiteRegistered)] == specs
 
@@ -140,10 +182,61 @@ def test_a_life_is_loaded_with_its_dates_and_only_once(world: World, planner: Ca
     assert planner.read("/sites/n1")["state"] == "suspended"
 
 
-@pytest.mark.parametrize("format_", ["csv", "geojson"])
+def content_of(file: bytes, format_: str) -> Any:
+    """What it says: a workbook also says when it was made."""
+    return file if format_ != "xlsx" else list(load_workbook(io.BytesIO(file)).active.iter_rows(values_only=True))
+
+
+@pytest.mark.parametrize(("crs", "epsg"), [("cgcs2000", 4490), ("cgcs2000", 4547), ("gcj02", 0)])
+def test_positions_of_other_systems_are_converted_and_said_so(
+    world: World, planner: Caller, crs: str, epsg: int
+) -> None:
+    there = wgs84_to_gcj02(*CENTRE) if not epsg else Transformer.from_crs(4490, epsg, always_xy=True).transform(*CENTRE)
+    content = f"{HEADER}n1,甲,nest,{there[0]!r},{there[1]!r},,\n".encode()
+    for wanted in ("created", "unchanged"):
+        answer = planner.client.post(
+            "/sites/import",
+            params={"crs": crs},
+            content=content,
+            headers={**planner.headers, "content-type": "text/csv"},
+        ).json()
+        assert (answer[wanted], answer["errors"]) == (1, [])
+        assert answer["conversion"]["crs"] == crs
+        assert answer["conversion"]["accuracy_m"] == {"gcj02": 2.0, "cgcs2000": 1.0}[crs]
+        assert "converted from" in answer["conversion"]["en"]
+    spec = planner.read("/sites/n1")["spec"]
+    assert (spec["lng"], spec["lat"]) == pytest.approx(CENTRE, abs=1e-8)
+    assert planner.get("/sites/template", format="kml").status_code == 422
+
+
+def test_the_records_that_uom_takes(world: World, planner: Caller) -> None:
+    planner.register(
+        site("n1", name="=甲", address="建设大道1号", functions=["takeoff_landing", "energy"], demo=True),
+        site("n2", name="乙", kind="point", lng=110.5, lat=30.25, address="别处"),
+        site("n3", name="丙"),
+    )
+    lines = list(csv.reader(io.StringIO(planner.get("/sites/export", format="uom").content.decode("utf-8-sig"))))
+    assert lines == [
+        ["pntName", "pntLoc", "pntAddress", "pntDesc", "pntType"],
+        ["'=甲", "114.2605,30.612", "湖北省-武汉市-江汉区-建设大道1号", "无人机机巢；补能、起降；演示数据", "0"],
+        ["乙", "110.5,30.25", "别处", "起降点；起降", "0"],
+        ["丙", "114.2605,30.612", "无", "无人机机巢；起降", "0"],
+    ]
+    file = planner.get("/sites/export", format="uom-xlsx")
+    assert file.headers["content-disposition"] == 'attachment; filename="sites-uom.xlsx"'
+    assert [list(row) for row in content_of(file.content, "xlsx")][1:] == [["=甲", *lines[1][1:]], *lines[2:]]
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"not a workbook"])
+def test_a_workbook_that_is_none_is_refused_whole(planner: Caller, content: bytes) -> None:
+    answer = planner.send("/sites/import", content, XLSX)
+    assert (answer.status_code, "not a workbook" in answer.json()["detail"]) == (422, True)
+
+
+@pytest.mark.parametrize("format_", MEDIA_TYPES)
 def test_the_template_is_a_file_that_imports(planner: Caller, format_: str) -> None:
     file = planner.get("/sites/template", format=format_)
-    report = planner.send("/sites/import", file.content, "text/csv" if format_ == "csv" else GEOJSON).json()
+    report = planner.send("/sites/import", file.content, MEDIA_TYPES[format_]).json()
     assert (report["created"], report["errors"]) == (1, [])
 
 

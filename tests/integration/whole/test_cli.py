@@ -153,8 +153,8 @@ def test_sites_go_in_and_out_and_the_board_shows_them(planner: Terminal, tmp_pat
     imported = planner.type("sites", "import", str(EXAMPLES / "sites.csv"))
     assert imported.exit_code == 0, imported.output
     assert "example-nest-1" in planner.type("sites", "list").stdout
-    out = tmp_path / "sites.csv"
-    assert planner.type("sites", "export", "--output", str(out)).exit_code == 0
+    out = tmp_path / "sites.xlsx"
+    assert planner.type("sites", "export", "--format", "xlsx", "--output", str(out)).exit_code == 0
     again = planner.type("sites", "import", str(out))
     assert "0 created" in again.stdout, again.output
     assert "0 refused" in again.stdout
@@ -219,7 +219,7 @@ def test_mistakes_end_with_a_line_that_helps(anybody: Terminal, operator: Termin
     assert (missing.exit_code, "nowhere.json: no such file" in missing.stderr) == (2, True)
     folder = operator.type("zones", "import", "/")
     assert (folder.exit_code, "is a directory" in folder.stderr) == (2, True)
-    ending = operator.type("sites", "import", "sites.xlsx")
+    ending = operator.type("sites", "import", "sites.kml")
     assert (ending.exit_code, ".csv" in ending.stderr) == (2, True)
     nobody = anybody.type("plans")
     assert (nobody.exit_code, "TIANYUAN_TOKEN" in nobody.stderr) == (1, True)

@@ -1,11 +1,10 @@
-"""CSV and GeoJSON: whatever a site says comes back the same; of any bytes nothing but the named error comes out."""
+"""CSV, XLSX, GeoJSON: whatever a site says comes back the same; of any bytes nothing but the named error comes out."""
 
 import csv
 import io
-from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from datetime import UTC, date, datetime, timedelta
+from types import ModuleType
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,8 +14,18 @@ from hypothesis import strategies as st
 from services.sites.domain.errors import FileNotReadable
 from services.sites.domain.life import Reached
 from services.sites.domain.register import Report, Site, register, revise, tidy
-from services.sites.exports import guarded, unguarded, write_csv, write_geojson
-from services.sites.imports import Parsed, parse_csv, parse_geojson
+from services.sites.files import csv_file, geojson_file, xlsx_file
+from services.sites.files.cells import guarded, pack, unguarded, unpack
+from services.sites.files.rows import Reading
+from shared.contracts.premises import (
+    Contact,
+    Document,
+    DocumentKind,
+    Feasibility,
+    FeasibilityAspect,
+    FeasibilityResult,
+    Surface,
+)
 from shared.contracts.sites import SiteFunction, SiteKind, SiteSpec, SiteState
 from shared.errors import TianyuanError
 from shared.flight import AircraftClass
@@ -24,11 +33,26 @@ from shared.values import is_filled, is_printable
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 WUHAN = ZoneInfo("Asia/Shanghai")
-PARSERS = [partial(parse_csv, timezone=WUHAN), partial(parse_geojson, timezone=WUHAN)]
+HOW = Reading(WUHAN)
+FILES = [csv_file, geojson_file, xlsx_file]
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40).filter(is_printable)
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40).filter(is_filled)
 SPEC = SiteSpec(name="机巢", kind=SiteKind.NEST, lng=114.3, lat=30.6)
+shorts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20).filter(is_printable)
+days = st.dates(date(1900, 1, 1), date(2100, 1, 1))
+contacts = st.builds(Contact, name=names, role=shorts, phone=shorts, email=shorts)
+documents = st.builds(
+    Document, name=names, kind=st.sampled_from(DocumentKind), reference=texts, dated_on=st.none() | days
+)
+feasibility = st.builds(
+    Feasibility,
+    aspect=st.sampled_from(FeasibilityAspect),
+    result=st.sampled_from(FeasibilityResult),
+    assessed_by=names,
+    assessed_on=days,
+    note=texts,
+)
 specs = st.builds(
     SiteSpec,
     name=names,
@@ -38,6 +62,15 @@ specs = st.builds(
     functions=st.sets(st.sampled_from(SiteFunction), min_size=1).map(tuple),
     aircraft_classes=st.sets(st.sampled_from(AircraftClass)).map(tuple),
     pads=st.integers(1, 200),
+    movements_per_window=st.none() | st.integers(1, 10_000),
+    window_min=st.integers(1, 1440),
+    length_m=st.none() | st.floats(0.001, 10_000),
+    width_m=st.none() | st.floats(0.001, 10_000),
+    surface=st.none() | st.sampled_from(Surface),
+    owner=texts,
+    contacts=st.lists(contacts, max_size=3).map(tuple),
+    documents=st.lists(documents, max_size=3).map(tuple),
+    feasibility=st.lists(feasibility, max_size=3).map(tuple),
     service_radius_m=st.none() | st.floats(0.001, 100_000),
     operator=texts,
     unit=texts,
@@ -62,18 +95,33 @@ def site(number: int, spec: SiteSpec, state: SiteState) -> Site:
     )
 
 
-@settings(max_examples=150)
-@given(st.lists(st.tuples(specs, st.sampled_from(SiteState)), min_size=1, max_size=4))
-def test_what_is_written_reads_back_the_same(stated: list[tuple[SiteSpec, SiteState]]) -> None:
+@pytest.mark.parametrize("file", FILES)
+@settings(max_examples=60)
+@given(stated=st.lists(st.tuples(specs, st.sampled_from(SiteState)), min_size=1, max_size=3))
+def test_what_is_written_reads_back_the_same(file: ModuleType, stated: list[tuple[SiteSpec, SiteState]]) -> None:
     sites = [site(number, spec, state) for number, (spec, state) in enumerate(stated)]
-    for parsed in (
-        parse_csv(write_csv(sites, {}, WUHAN), WUHAN),
-        parse_geojson(write_geojson(sites, {}, WUHAN), WUHAN),
-    ):
-        assert parsed.errors == ()
-        assert [(r.site_id, r.spec and tidy(r.spec), r.state) for _, r in parsed.rows] == [
-            (s.site_id, s.spec, s.state) for s in sites
-        ]
+    parsed = file.read(file.write(sites, {}, WUHAN), HOW)
+    assert parsed.errors == ()
+    assert [(r.site_id, r.spec and tidy(r.spec), r.state) for _, r in parsed.rows] == [
+        (s.site_id, s.spec, s.state) for s in sites
+    ]
+
+
+parts = st.lists(st.text(st.sampled_from("a 中\\|;\n\t\"'"), max_size=6), max_size=4)
+
+
+@given(st.lists(parts.filter(any), max_size=4))
+def test_records_in_a_cell_are_the_same_again(records: list[list[str]]) -> None:
+    found = unpack(pack(records))
+    longest = max((len(record) for record in records), default=0)
+    assert [record + [""] * (longest - len(record)) for record in found] == [
+        record + [""] * (longest - len(record)) for record in records
+    ]
+
+
+def test_records_as_people_type_them() -> None:
+    assert unpack(" 张三 | 值班 | 027-1 ;李四||x\\;y; ") == [["张三", "值班", "027-1"], ["李四", "", "x;y"]]
+    assert unpack("  ") == []
 
 
 @given(texts)
@@ -83,11 +131,11 @@ def test_no_cell_is_run_as_a_formula(text: str) -> None:
     assert unguarded(cell) == text
 
 
-@pytest.mark.parametrize("parse", PARSERS)
+@pytest.mark.parametrize("file", FILES)
 @given(content=st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass")))
-def test_any_bytes_are_read_or_refused_by_name(parse: Callable[[bytes], Parsed], content: bytes) -> None:
+def test_any_bytes_are_read_or_refused_by_name(file: ModuleType, content: bytes) -> None:
     with suppress(FileNotReadable):
-        parse(content)
+        file.read(content, HOW)
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), min_size=5, max_size=5))
@@ -95,12 +143,12 @@ def test_any_cells_are_read_or_explained(cells: list[str]) -> None:
     out = io.StringIO(newline="")
     csv.writer(out).writerows([["site_id", "name", "kind", "lng", "lat"], cells])
     with suppress(FileNotReadable):  # NUL
-        assert all(error.detail for error in parse_csv(out.getvalue().encode(), WUHAN).errors)
+        assert all(error.detail for error in csv_file.read(out.getvalue().encode(), HOW).errors)
 
 
 def lived(row: str, columns: str) -> tuple[list[tuple[SiteState, datetime]], dict[str, str]]:
     """The life that a row of these columns tells, and the faults found in it."""
-    parsed = parse_csv(f"site_id,name,kind,lng,lat,{columns}\ns,n,nest,114.3,30.6,{row}\n".encode(), WUHAN)
+    parsed = csv_file.read(f"site_id,name,kind,lng,lat,{columns}\ns,n,nest,114.3,30.6,{row}\n".encode(), HOW)
     reached = [(each.state, each.effective_at) for _, report in parsed.rows for each in report.lived]
     return reached, {error.field: error.detail for error in parsed.errors}
 
@@ -144,7 +192,7 @@ def test_a_life_written_and_read_is_known_already(seconds: list[int], states: li
             life += [each] if step.events else []
     known = [(each.state, each.effective_at) for each in life]
 
-    ((_, report),) = parse_csv(write_csv([step.site], {"s1": known}, WUHAN), WUHAN).rows
+    ((_, report),) = csv_file.read(csv_file.write([step.site], {"s1": known}, WUHAN), HOW).rows
     assert revise(step.site, report, "", NOW, known).events == ()
     anew = register(report, SPEC, "", NOW)
     assert (anew.site.state, anew.site.effective_at) == (step.site.state, step.site.effective_at)

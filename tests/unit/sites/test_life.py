@@ -17,7 +17,9 @@ S = SiteState
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 SPEC = SiteSpec(name="机巢", kind=SiteKind.NEST, lng=114.3, lat=30.6)
 ALLOWED = {
+    (S.PROPOSED, S.ASSESSED),
     (S.PROPOSED, S.APPROVED),
+    (S.ASSESSED, S.APPROVED),
     (S.APPROVED, S.UNDER_CONSTRUCTION),
     (S.APPROVED, S.COMMISSIONED),
     (S.UNDER_CONSTRUCTION, S.COMMISSIONED),
