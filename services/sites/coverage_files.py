@@ -9,7 +9,7 @@ import orjson
 
 from services.sites.domain.coverage import FOLDS, Cells, Coverage
 from services.sites.domain.times import Times
-from services.sites.exports import guarded
+from services.sites.files.cells import guarded
 from shared.city import CityProfile
 
 _SERVED: Final = tuple(f"served_{fold}" for fold in FOLDS)

@@ -23,7 +23,7 @@ from rasterio.warp import transform_bounds
 from rasterio.windows import Window, from_bounds
 
 from services.sites.domain.errors import FileNotReadable
-from services.sites.imports import RowError
+from services.sites.files.columns import RowError
 
 MOST_POINTS: Final = 200_000
 MOST_PIXELS: Final = 50_000_000

@@ -32,6 +32,7 @@ export type Conflict = Answered<Schemas["ConflictView"]>;
 export type Touched = Answered<Schemas["Touched"]>;
 export type TouchedView = Answered<Schemas["TouchedView"]>;
 export type SiteView = Answered<Schemas["SiteView"]>;
+export type SiteSpec = SiteView["spec"];
 export type City = Answered<Schemas["CityView"]>;
 export type Progress = Answered<Schemas["ProgressView"]>;
 export type TargetProgress = Answered<Schemas["TargetProgressView"]>;
@@ -106,7 +107,7 @@ export const PLAN_STATES = every<PlanState>()([
   "submitted", "approved", "awaiting", "refused", "not_required", "withdrawn", "lapsed",
 ]);
 export const SITE_STATES = every<SiteState>()([
-  "commissioned", "under_construction", "approved", "proposed", "suspended", "retired",
+  "commissioned", "under_construction", "approved", "assessed", "proposed", "suspended", "retired",
 ]);
 export const SITE_KINDS = every<SiteKind>()([
   "nest", "pad", "point", "field", "vertiport", "camp", "general_airport", "emergency_pad",

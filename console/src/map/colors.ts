@@ -22,6 +22,7 @@ export const SITE_COLOR: Record<SiteState, string> = {
   commissioned: "#14507f",
   under_construction: "#3f8fc4",
   approved: "#8fbfdf",
+  assessed: "#b3cbdc",
   proposed: "#c9d3da",
   suspended: "#c77700",
   retired: "#8b9297",

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -113,7 +113,7 @@ def _report(values: Mapping[str, Any], faults: Faults, how: Reading) -> tuple[Re
 def _placed(values: Mapping[str, Any], datum: Datum) -> tuple[Mapping[str, Any], Faults]:
     """The row with its position in WGS-84; a position that is no number is found out later."""
     x, y = values.get("lng"), values.get("lat")
-    if datum.crs is Crs.WGS84 or not _is_number(x) or not _is_number(y):
+    if datum.crs is Crs.WGS84 or not (_is_number(x) and _is_number(y)):
         return values, []
     try:
         lng, lat = datum.to_wgs84(x, y)
@@ -122,7 +122,7 @@ def _placed(values: Mapping[str, Any], datum: Datum) -> tuple[Mapping[str, Any],
     return {**values, "lng": lng, "lat": lat}, []
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

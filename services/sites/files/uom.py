@@ -7,7 +7,7 @@ with the city. `pntType` is reserved there, "0".
 import csv
 import io
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from openpyxl import Workbook
 
@@ -32,9 +32,10 @@ def write_csv(sites: Iterable[Site], city: CityProfile) -> bytes:
 def write_xlsx(sites: Iterable[Site], city: CityProfile) -> bytes:
     """The records as a workbook."""
     book = Workbook()
-    book.active.title = "UOM"
-    fill(book.active, [FIELDS, *(record(site, city) for site in sites)])
-    widen(book.active, (30, 26, 50, 50, 10))
+    sheet: Any = book.active
+    sheet.title = "UOM"
+    fill(sheet, [FIELDS, *(record(site, city) for site in sites)])
+    widen(sheet, (30, 26, 50, 50, 10))
     return saved(book)
 
 

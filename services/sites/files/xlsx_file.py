@@ -73,7 +73,7 @@ def widen(sheet: Any, widths: Sequence[int]) -> None:
 
 def _book(rows: Iterable[Values]) -> Workbook:
     book = Workbook()
-    sheet = book.active
+    sheet: Any = book.active
     sheet.title = "sites"
     fill(sheet, [COLUMNS, *([_cell(column, values[column]) for column in COLUMNS] for values in rows)])
     widen(sheet, [max(12, len(column) + 2) for column in COLUMNS])
@@ -104,7 +104,7 @@ def _sheet(content: bytes) -> list[tuple[Any, ...]]:
             book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
             return list(book.worksheets[0].iter_rows(values_only=True, max_row=MOST_ROWS + 2, max_col=2 * len(COLUMNS)))
     except Exception as error:  # whatever the parsers of zip, XML and sheets stumble over
-        raise FileNotReadable(f"not a workbook that can be read: {error or type(error).__name__}") from error
+        raise FileNotReadable(f"not a workbook that can be read: {str(error) or type(error).__name__}") from error
     raise FileNotReadable(f"the workbook unpacks to more than {LARGEST_UNPACKED // 1_048_576} MiB")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from services.sites.domain.demand import DemandPoint, Layer, LayerSource, settle, spread
 from services.sites.domain.errors import FileNotReadable, LayerNotFound, LayerOfTheCity
-from services.sites.imports import RowError
+from services.sites.files.columns import RowError
 from services.sites.layers import Weights
 from services.sites.store import demand as store
 from services.sites.store.demand import POPULATION, TOWNS

@@ -13,10 +13,10 @@ import { said, t, word } from "../../i18n";
 import { goTo, highlight, lightsUp } from "../../map/highlight";
 import { rememberCamera, usePick, useSource } from "../../map/map";
 import { city } from "../../state";
-import { orgName } from "../../words";
+import { Premises } from "./Premises";
 
 const TONE: Record<SiteState, string> = {
-  commissioned: "good", under_construction: "calm", approved: "calm", proposed: "plain", suspended: "warn", retired: "faint",
+  commissioned: "good", under_construction: "calm", approved: "calm", assessed: "plain", proposed: "plain", suspended: "warn", retired: "faint",
 };
 
 export function Sites() {
@@ -111,13 +111,13 @@ function SiteDetail({ siteId, onBack }: { siteId: string; onBack: () => void }) 
               [t("plan.number"), <code>{site.site_id}</code>],
               [t("zone.kind"), `${word("siteKind", site.spec.kind)} · ${t("planner.pads", { n: site.spec.pads })}`],
               [t("common.district"), districtName(site.district)],
-              Boolean(site.spec.unit || site.spec.operator) && [t("planner.owner"), site.spec.unit || orgName(site.spec.operator)],
               [t("planner.position"), formatPosition([site.spec.lng, site.spec.lat])],
               Boolean(site.spec.address) && [t("planner.address"), site.spec.address],
               Boolean(site.spec.source) && [t("planner.source"), site.spec.source],
               [t("planner.target"), site.reason ? `${t("planner.countsNot")}：${said(site.reason)}` : t("planner.counts")],
             ]}
           />
+          <Premises spec={site.spec} />
           {site.assessment && (
             <>
               <h4>{t("plan.assessment")}</h4>
