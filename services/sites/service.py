@@ -4,7 +4,7 @@ from services.sites import api
 from services.sites.domain.facts import COUNTING_EVENTS
 from services.sites.state import SitesState
 from services.sites.store.tables import SCHEMA
-from services.sites.usecases import city, follow, history, register, scenarios
+from services.sites.usecases import city, follow, history, operations, register, scenarios
 from services.sites.usecases.coverage import CoverageBook
 from services.sites.usecases.history import HistoryCache
 from services.sites.usecases.reports import Desk
@@ -13,13 +13,20 @@ from shared.auth import Principal
 from shared.contracts.airspace import SiteAssessed, ZoneChanged, ZonePublished, ZoneWithdrawn
 from shared.contracts.codec import Event
 from shared.contracts.flightplan import RouteClassified, RouteFiled, RouteStateChanged
-from shared.contracts.inbound import SiteReported, SiteStateReported
+from shared.contracts.inbound import SiteMovementReported, SiteReported, SiteStateReported, SiteStatusReported
 from shared.frame import Database, Platform, Service, Subscription, on
 from shared.http import Gate
 from shared.settings import Settings
 
 SUBSCRIPTIONS = (
-    Subscription("sites.reports", (on(SiteReported, SiteStateReported, handler=register.follow_reports),)),
+    Subscription(
+        "sites.reports",
+        (
+            on(SiteReported, SiteStateReported, handler=register.follow_reports),
+            on(SiteMovementReported, handler=operations.follow_movements),
+            on(SiteStatusReported, handler=operations.follow_statuses),
+        ),
+    ),
     Subscription("sites.assessments", (on(SiteAssessed, handler=follow.follow_assessments),)),
     Subscription("sites.routes", (on(RouteFiled, RouteStateChanged, RouteClassified, handler=follow.follow_routes),)),
     Subscription("sites.zones", (on(ZonePublished, ZoneChanged, ZoneWithdrawn, handler=scenarios.follow_zones),)),

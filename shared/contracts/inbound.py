@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from shared.contracts.sites import SiteSpec, SiteState
+from shared.contracts.sites import Movement, SiteSpec, SiteState, SiteStatus
 from shared.flight import FlightIntent
 from shared.values import Identifier, Instant, Name, Text
 
@@ -66,4 +66,42 @@ class SiteStateReported:
     effective_at: Instant | None = None
 
 
-Event = FlightPlanRequested | FlightPlanMoveRequested | FlightPlanWithdrawRequested | SiteReported | SiteStateReported
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteMovementReported:
+    """A site's own system reports a take-off, a landing or a diversion; a repeated `event_id` counts once."""
+
+    topic: ClassVar[str] = "inbound.sites"
+    key_field: ClassVar[str] = "site_id"
+    site_id: Identifier
+    event_id: Identifier
+    movement: Movement
+    at: Instant
+    plan_id: UUID | None = None
+    aircraft: Text = ""
+    reported_by: Text = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteStatusReported:
+    """A site's own system reports that it is open, closed or occupied; a repeated `event_id` counts once."""
+
+    topic: ClassVar[str] = "inbound.sites"
+    key_field: ClassVar[str] = "site_id"
+    site_id: Identifier
+    event_id: Identifier
+    status: SiteStatus
+    starts_at: Instant
+    ends_at: Instant | None = None
+    reason: Text = ""
+    reported_by: Text = ""
+
+
+Event = (
+    FlightPlanRequested
+    | FlightPlanMoveRequested
+    | FlightPlanWithdrawRequested
+    | SiteReported
+    | SiteStateReported
+    | SiteMovementReported
+    | SiteStatusReported
+)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, ClassVar
+from uuid import UUID
 
 from annotated_types import Ge, Gt, Le, Len
 
@@ -133,4 +134,60 @@ class SiteStateChanged:
     effective_at: Instant
 
 
-Event = SiteRegistered | SiteUpdated | SiteStateChanged
+class Movement(StrEnum):
+    """What an aircraft did at a site."""
+
+    TAKEOFF = "takeoff"  # 起飞
+    LANDING = "landing"  # 降落
+    DIVERSION = "diversion"  # 备降: a landing here that was planned elsewhere
+
+
+class SiteStatus(StrEnum):
+    """How a site stands for the day; its life (`SiteState`) is another matter."""
+
+    OPEN = "open"  # 开放
+    CLOSED = "closed"  # 关闭
+    WEATHER_CLOSED = "weather_closed"  # 因天气关闭
+    OCCUPIED = "occupied"  # 占用
+
+    @property
+    def is_closed(self) -> bool:
+        """True where nobody may take off or land."""
+        return self in (SiteStatus.CLOSED, SiteStatus.WEATHER_CLOSED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteMovementRecorded:
+    """An aircraft took off from a site, or landed there; told once for each `event_id` of who reported it."""
+
+    topic: ClassVar[str] = "sites.movements"
+    key_field: ClassVar[str] = "site_id"
+    site_id: Identifier
+    event_id: Identifier
+    movement: Movement
+    at: Instant
+    plan_id: UUID | None = None
+    aircraft: Text = ""  # its registration
+    reported_by: Text = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteStatusChanged:
+    """A site is open, closed or occupied from an instant on, until another where that is said.
+
+    At any instant the status with the highest `number` among those that hold then counts; without any the site is open.
+    """
+
+    topic: ClassVar[str] = "sites.sites"
+    key_field: ClassVar[str] = "site_id"
+    site_id: Identifier
+    number: Annotated[int, Ge(1)]
+    event_id: Identifier
+    status: SiteStatus
+    starts_at: Instant
+    ends_at: Instant | None = None
+    reason: Text = ""
+    reported_by: Text = ""
+
+
+Event = SiteRegistered | SiteUpdated | SiteStateChanged | SiteMovementRecorded | SiteStatusChanged

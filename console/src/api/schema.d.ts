@@ -872,7 +872,7 @@ export interface paths {
         put?: never;
         /**
          * Import Sites
-         * @description Register, restate or move the sites of a CSV or GeoJSON file. Sound rows go in, every other is explained.
+         * @description Register, restate or move the sites of a CSV, XLSX or GeoJSON file. Sound rows go in, every other is explained.
          *
          *     The same file again changes nothing. A file that is none as a whole is refused with 422. A row may tell the life
          *     of its site by the date of each state (`approved_at`, ...): what the events do not tell yet is recorded, so dated.
@@ -893,7 +893,7 @@ export interface paths {
         };
         /**
          * Export Sites
-         * @description The sites as a file that imports as exactly the same sites.
+         * @description The sites as a file that imports as exactly the same sites, or as the records that UOM takes.
          */
         get: operations["export_sites_sites_export_get"];
         put?: never;
@@ -2202,6 +2202,42 @@ export interface components {
             findings: components["schemas"]["Reason"][];
         };
         /**
+         * Contact
+         * @description Whom to call about a site. Personal data: only for those who keep or oversee the register, and its own people.
+         */
+        Contact: {
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @default
+             */
+            role?: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone?: string;
+            /**
+             * Email
+             * @default
+             */
+            email?: string;
+        };
+        /**
+         * Conversion
+         * @description That the positions were converted to WGS-84, from what, and how far that may be off.
+         */
+        Conversion: {
+            crs: components["schemas"]["Crs"];
+            /** Accuracy M */
+            accuracy_m: number;
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+        };
+        /**
          * CorridorOutline
          * @description A line and how far to each side of it, in metres, round ends included (线缓冲区, MH/T 4053 A.7).
          */
@@ -2397,6 +2433,12 @@ export interface components {
             sites: number;
         };
         /**
+         * Crs
+         * @description What the positions of a file refer to.
+         * @enum {string}
+         */
+        Crs: "wgs84" | "gcj02" | "cgcs2000";
+        /**
          * DailyPeriod
          * @description A part of the days named, by clock or by the sun; the whole day from where nothing is said, or until.
          *
@@ -2500,6 +2542,29 @@ export interface components {
             population: number;
         };
         /**
+         * Document
+         * @description A paper on a site: `reference` is its number, or the address where it lies.
+         */
+        Document: {
+            /** Name */
+            name: string;
+            /** @default other */
+            kind?: components["schemas"]["DocumentKind"];
+            /**
+             * Reference
+             * @default
+             */
+            reference?: string;
+            /** Dated On */
+            dated_on?: string | null;
+        };
+        /**
+         * DocumentKind
+         * @description What a paper is.
+         * @enum {string}
+         */
+        DocumentKind: "approval" | "land" | "feasibility" | "environment" | "acceptance" | "agreement" | "other";
+        /**
          * Edges
          * @description What runs between two positions of an outline.
          * @enum {string}
@@ -2518,11 +2583,49 @@ export interface components {
          */
         Existing: "laid_out" | "in_use" | "none";
         /**
-         * FileFormat
-         * @description What a file may be.
+         * ExportFormat
+         * @description What an export may be: a file that reads back, or the records that UOM takes.
          * @enum {string}
          */
-        FileFormat: "csv" | "geojson";
+        ExportFormat: "csv" | "xlsx" | "geojson" | "uom" | "uom-xlsx";
+        /**
+         * Feasibility
+         * @description One finding on whether a site can be: under which aspect, by whom, on which day, and what.
+         */
+        Feasibility: {
+            aspect: components["schemas"]["FeasibilityAspect"];
+            result: components["schemas"]["FeasibilityResult"];
+            /** Assessed By */
+            assessed_by: string;
+            /**
+             * Assessed On
+             * Format: date
+             */
+            assessed_on: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+        };
+        /**
+         * FeasibilityAspect
+         * @description Under which aspect a site was looked at.
+         * @enum {string}
+         */
+        FeasibilityAspect: "economic" | "technical" | "environmental";
+        /**
+         * FeasibilityResult
+         * @description What was found.
+         * @enum {string}
+         */
+        FeasibilityResult: "feasible" | "conditional" | "infeasible";
+        /**
+         * FileFormat
+         * @description What a file that reads back may be.
+         * @enum {string}
+         */
+        FileFormat: "csv" | "xlsx" | "geojson";
         /**
          * FindingCode
          * @description Why a finding is made; the texts in Chinese and English hang on it (`shared/wording.py`).
@@ -2933,7 +3036,7 @@ export interface components {
          * @description What is done to a site.
          * @enum {string}
          */
-        Move: "approve" | "construct" | "commission" | "suspend" | "resume" | "retire";
+        Move: "assess" | "approve" | "construct" | "commission" | "suspend" | "resume" | "retire";
         /**
          * Outcome
          * @description The answer, by the strongest effect among the findings.
@@ -3849,7 +3952,7 @@ export interface components {
         SiteFunction: "takeoff_landing" | "diversion" | "parking" | "energy" | "maintenance";
         /**
          * SiteImportError
-         * @description What is wrong with a field of a row: CSV counts the header as row 1, GeoJSON counts features from 1.
+         * @description What is wrong with a field of a row: tables count the header as row 1, GeoJSON counts features from 1.
          */
         SiteImportError: {
             /** Row */
@@ -3872,6 +3975,7 @@ export interface components {
             unchanged: number;
             /** Errors */
             errors: components["schemas"]["SiteImportError"][];
+            conversion?: components["schemas"]["Conversion"] | null;
         };
         /**
          * SiteKind
@@ -3882,6 +3986,8 @@ export interface components {
         /**
          * SiteSpec
          * @description A take-off and landing site as its planner states it.
+         *
+         *     `pads` are independent; the capacity is `movements_per_window` take-offs and landings in any `window_min` minutes.
          */
         SiteSpec: {
             /** Name */
@@ -3908,8 +4014,25 @@ export interface components {
              * @default 1
              */
             pads?: number;
+            /** Movements Per Window */
+            movements_per_window?: number | null;
+            /**
+             * Window Min
+             * @default 60
+             */
+            window_min?: number;
+            /** Length M */
+            length_m?: number | null;
+            /** Width M */
+            width_m?: number | null;
+            surface?: components["schemas"]["Surface"] | null;
             /** Service Radius M */
             service_radius_m?: number | null;
+            /**
+             * Owner
+             * @default
+             */
+            owner?: string;
             /**
              * Operator
              * @default
@@ -3931,6 +4054,21 @@ export interface components {
              */
             source?: string;
             /**
+             * Contacts
+             * @default []
+             */
+            contacts?: components["schemas"]["Contact"][];
+            /**
+             * Documents
+             * @default []
+             */
+            documents?: components["schemas"]["Document"][];
+            /**
+             * Feasibility
+             * @default []
+             */
+            feasibility?: components["schemas"]["Feasibility"][];
+            /**
              * Demo
              * @default false
              */
@@ -3941,7 +4079,7 @@ export interface components {
          * @description The life of a site.
          * @enum {string}
          */
-        SiteState: "proposed" | "approved" | "under_construction" | "commissioned" | "suspended" | "retired";
+        SiteState: "proposed" | "assessed" | "approved" | "under_construction" | "commissioned" | "suspended" | "retired";
         /**
          * SiteView
          * @description A site with what follows from it; `assessment` is in the answer for one site, not in lists.
@@ -4048,6 +4186,12 @@ export interface components {
          * @enum {string}
          */
         SubjectKind: "zone" | "plan" | "route" | "site";
+        /**
+         * Surface
+         * @description What aircraft touch down on.
+         * @enum {string}
+         */
+        Surface: "concrete" | "asphalt" | "steel" | "grass" | "gravel" | "water" | "other";
         /**
          * Tally
          * @description What counts in one district, or in all.
@@ -4713,8 +4857,25 @@ export interface components {
              * @default 1
              */
             pads?: number;
+            /** Movements Per Window */
+            movements_per_window?: number | null;
+            /**
+             * Window Min
+             * @default 60
+             */
+            window_min?: number;
+            /** Length M */
+            length_m?: number | null;
+            /** Width M */
+            width_m?: number | null;
+            surface?: components["schemas"]["Surface"] | null;
             /** Service Radius M */
             service_radius_m?: number | null;
+            /**
+             * Owner
+             * @default
+             */
+            owner?: string;
             /**
              * Operator
              * @default
@@ -4735,6 +4896,21 @@ export interface components {
              * @default
              */
             source?: string;
+            /**
+             * Contacts
+             * @default []
+             */
+            contacts?: components["schemas"]["Contact"][];
+            /**
+             * Documents
+             * @default []
+             */
+            documents?: components["schemas"]["Document"][];
+            /**
+             * Feasibility
+             * @default []
+             */
+            feasibility?: components["schemas"]["Feasibility"][];
             /**
              * Demo
              * @default false
@@ -6491,7 +6667,10 @@ export interface operations {
     };
     import_sites_sites_import_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description what the positions refer to; other than wgs84 is converted */
+                crs?: components["schemas"]["Crs"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6500,6 +6679,7 @@ export interface operations {
             content: {
                 "text/csv": string;
                 "application/geo+json": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
             };
         };
         responses: {
@@ -6526,7 +6706,7 @@ export interface operations {
     export_sites_sites_export_get: {
         parameters: {
             query?: {
-                format?: components["schemas"]["FileFormat"];
+                format?: components["schemas"]["ExportFormat"];
                 /** @description one or several, parted by commas */
                 state?: string | null;
                 /** @description one or several, parted by commas */
@@ -6550,6 +6730,7 @@ export interface operations {
                 content: {
                     "text/csv": unknown;
                     "application/geo+json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
             /** @description A problem with the request */
@@ -6582,6 +6763,7 @@ export interface operations {
                 content: {
                     "text/csv": unknown;
                     "application/geo+json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
             /** @description A problem with the request */

@@ -7,6 +7,7 @@ from services.sites.api import (
     demand,
     files,
     history,
+    operations,
     progress,
     reports,
     scenarios,
@@ -16,6 +17,7 @@ from services.sites.api import (
 
 routers = (
     files.router,
+    operations.router,
     sites.router,
     progress.router,
     history.router,

@@ -92,7 +92,7 @@ def list_idle(
     within: Within,
     month: MonthText = None,
 ) -> list[IdleSite]:
-    """Nests (or sites of the kind asked for) in use all through a month in which no flight left them, by the plans."""
+    """Nests (or sites of the kind asked for) in use all through a month without a flight, by plans and movements."""
     wanted = asked.month(month)
     since, until = asked.starts_at(wanted), asked.cut(wanted)
     flights = sorties.flights(raw(reading).cursor(), since, until)

@@ -1,19 +1,24 @@
 """The register over HTTP: sites one by one, their life, their history, the map."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Annotated
 
 import orjson
+import sqlalchemy as sa
 from fastapi import APIRouter, Response
 
 from services.sites.api.parts import Anyone, Reading, SiteId, State, Steward, Tx, Wanted
 from services.sites.api.views import SiteEventView, SiteView, site_view
 from services.sites.domain.errors import SiteNotFound
 from services.sites.domain.life import Move
+from services.sites.domain.operations import KnownStatus
 from services.sites.domain.register import Report, Site
+from services.sites.store import operations
 from services.sites.store import register as store
 from services.sites.usecases import register
-from shared.contracts.sites import SiteSpec, SiteState
+from shared.contracts.sites import SiteSpec, SiteState, SiteStatus
+from shared.db import raw
 from shared.http import Page, Paging, body
 from shared.values import Identifier, Instant, Text
 
@@ -48,7 +53,7 @@ def register_site(
     site, created = register.register_site(tx, report)
     answer.status_code = 201 if created else 200
     answer.headers["location"] = f"/sites/{site.site_id}"
-    return _view(site, state)
+    return _view(tx.connection, site, state)
 
 
 @router.put("/sites/{site_id}")
@@ -56,7 +61,7 @@ def change_site(
     tx: Tx, state: State, caller: Steward, site_id: SiteId, spec: Annotated[SiteSpec, body(SiteSpec)]
 ) -> SiteView:
     """State anew what a registered site is; its state stays. A changed position is assessed again."""
-    return _view(register.report_site(tx, Report(site_id=site_id, spec=spec)), state)
+    return _view(tx.connection, register.report_site(tx, Report(site_id=site_id, spec=spec)), state)
 
 
 @router.post("/sites/{site_id}/{move}")
@@ -65,7 +70,7 @@ def move_site(
 ) -> SiteView:
     """Approve, construct, commission, suspend, resume or retire a site. 409 names from and to where it cannot."""
     report = Report(site_id=site_id, reason=asked.reason, effective_at=asked.effective_at)
-    return _view(register.move_site(tx, move, report), state)
+    return _view(tx.connection, register.move_site(tx, move, report), state)
 
 
 @router.get("/sites")
@@ -73,20 +78,26 @@ def list_sites(reading: Reading, state: State, caller: Anyone, wanted: Wanted, p
     """Sites by id, a page at a time."""
     after = page.after(str)
     found = store.select_sites(reading, wanted, after=None if after is None else after[0], limit=page.fetch)
-    return page.of_views(found, key=lambda site: (site.site_id,), view=lambda site: _view(site, state))
+    statuses = _statuses(reading, found, state)
+    zone = state.city.timezone.key
+    return page.of_views(
+        found, key=lambda site: (site.site_id,), view=lambda site: site_view(site, zone, statuses.get(site.site_id))
+    )
 
 
 @router.get("/sites.geojson", response_class=Response, responses={200: {"content": {GEOJSON: {}}}})
-def map_sites(reading: Reading, caller: Anyone, wanted: Wanted) -> Response:
+def map_sites(reading: Reading, state: State, caller: Anyone, wanted: Wanted) -> Response:
     """Sites as points for the map."""
-    features = [_feature(site) for site in store.select_sites(reading, wanted)]
+    sites = store.select_sites(reading, wanted)
+    statuses = _statuses(reading, sites, state)
+    features = [_feature(site, statuses.get(site.site_id)) for site in sites]
     return Response(orjson.dumps({"type": "FeatureCollection", "features": features}), media_type=GEOJSON)
 
 
 @router.get("/sites/{site_id}")
 def read_site(reading: Reading, state: State, caller: Anyone, site_id: SiteId) -> SiteView:
     """One site, with airspace's latest answer on its position."""
-    return _view(_find(reading, site_id), state)
+    return _view(reading, _find(reading, site_id), state)
 
 
 @router.get("/sites/{site_id}/history")
@@ -106,11 +117,15 @@ def _find(reading: Reading, site_id: str) -> Site:
     return site
 
 
-def _view(site: Site, state: State) -> SiteView:
-    return site_view(site, state.city.timezone.key)
+def _view(connection: sa.Connection, site: Site, state: State) -> SiteView:
+    return site_view(site, state.city.timezone.key, _statuses(connection, [site], state).get(site.site_id))
 
 
-def _feature(site: Site) -> dict[str, object]:
+def _statuses(connection: sa.Connection, sites: Sequence[Site], state: State) -> dict[str, KnownStatus]:
+    return operations.statuses_at(raw(connection).cursor(), [site.site_id for site in sites], state.clock())
+
+
+def _feature(site: Site, status: KnownStatus | None) -> dict[str, object]:
     spec, count = site.spec, site.count
     return {
         "type": "Feature",
@@ -121,6 +136,7 @@ def _feature(site: Site) -> dict[str, object]:
             "name": spec.name,
             "kind": spec.kind,
             "state": site.state,
+            "status": SiteStatus.OPEN if status is None else status.report.status,
             "district": site.district,
             "unit": spec.unit,
             "pads": spec.pads,

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from services.sites.domain.counting import ReasonCode, Standing, Why, words
+from services.sites.domain.operations import KnownStatus
 from services.sites.domain.register import Site
 from shared.contracts.assessment import Assessment, Finding, Outcome
-from shared.contracts.sites import SiteSpec, SiteState
+from shared.contracts.sites import SiteSpec, SiteState, SiteStatus
 from shared.wording import Message, message
 
 
@@ -48,6 +49,33 @@ class SiteAssessmentView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatusView:
+    """How a site stands; open since ever where nothing was said."""
+
+    status: SiteStatus
+    starts_at: datetime | None
+    ends_at: datetime | None
+    reason: str
+    event_id: str
+    reported_by: str
+
+
+def status_view(known: KnownStatus | None) -> StatusView:
+    """The status as it is shown."""
+    if known is None:
+        return StatusView(status=SiteStatus.OPEN, starts_at=None, ends_at=None, reason="", event_id="", reported_by="")
+    told = known.report
+    return StatusView(
+        status=told.status,
+        starts_at=told.starts_at,
+        ends_at=told.ends_at,
+        reason=told.reason,
+        event_id=told.event_id,
+        reported_by=told.reported_by,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteView:
     """A site with what follows from it; `assessment` is in the answer for one site, not in lists."""
 
@@ -61,6 +89,7 @@ class SiteView:
     in_use: bool
     reason: ReasonView | None
     assessment: SiteAssessmentView | None
+    status: StatusView  # of this moment
     effective_at: datetime
     registered_at: datetime
     updated_at: datetime
@@ -76,7 +105,7 @@ class SiteEventView:
     event: dict[str, Any]
 
 
-def site_view(site: Site, timezone: str) -> SiteView:
+def site_view(site: Site, timezone: str, status: KnownStatus | None = None) -> SiteView:
     """The site as it is shown."""
     count = site.count
     return SiteView(
@@ -90,6 +119,7 @@ def site_view(site: Site, timezone: str) -> SiteView:
         in_use=count.in_use,
         reason=None if count.reason is None else reason_view(count.reason),
         assessment=None if site.assessment is None else _assessment(site.assessment, timezone),
+        status=status_view(status),
         effective_at=site.effective_at,
         registered_at=site.registered_at,
         updated_at=site.updated_at,

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from shared.contracts.sites import SiteState
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class SiteNotFound(NotFound):
@@ -66,6 +66,31 @@ class MoveTooEarly(Invalid):
         super().__init__(
             f"{effective_at.isoformat()} is before the site's last move of {former.isoformat()}", field=field
         )
+
+
+class EventDiffers(Conflict):
+    """An event of this id was told before, and said something else."""
+
+    def __init__(self, event_id: str) -> None:
+        super().__init__(f"event {event_id} was reported before, and differs", field="event_id")
+
+
+class NotYetHappened(Invalid):
+    """A movement is reported before it has happened."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(f"{at.isoformat()} lies in the future: report a movement once it has happened", field="at")
+
+
+class InvalidPeriod(Invalid):
+    """A period that is none, or too long."""
+
+
+class NotTheirSite(Forbidden):
+    """An operator opens and closes the sites that it owns or operates, no others."""
+
+    def __init__(self, site_id: str) -> None:
+        super().__init__(f"site {site_id} is another's: its operator, its owner or a planner says how it stands")
 
 
 class FileNotReadable(Invalid):

@@ -1,4 +1,4 @@
-"""Flights from the sites of the register, as far as their plans tell: what shows which site stands idle."""
+"""Flights from the sites of the register, as far as plans and sites tell of them: which site stands idle."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,8 +21,14 @@ _DECIDE = """UPDATE sites.sortie AS s SET state = d.state,
                                       ELSE s.departs_at END
                FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::boolean[]) AS d (plan_id, revision, state, flown)
               WHERE s.plan_id = d.plan_id"""
-_FLIGHTS = """SELECT site_id, count(*) FROM sites.sortie
-               WHERE state = ANY(%s) AND departs_at >= %s AND departs_at < %s GROUP BY site_id"""
+# a flight may be told by its plan, by the site's own movements, or by both
+_FLIGHTS = """
+SELECT site_id, max(flights) FROM (
+    SELECT site_id, count(*) AS flights FROM sites.sortie
+     WHERE state = ANY(%s) AND departs_at >= %s AND departs_at < %s GROUP BY site_id
+    UNION ALL
+    SELECT site_id, count(*) FROM sites.movement WHERE at >= %s AND at < %s GROUP BY site_id) AS told
+GROUP BY site_id"""
 
 
 def file(tx: Transaction, plans: Sequence[tuple[UUID, str, datetime]]) -> None:
@@ -58,6 +64,6 @@ def _without_first(decided: Sequence[tuple[UUID, int, PlanState]]) -> Sequence[t
 
 
 def flights(cursor: "psycopg.Cursor[tuple[str, int]]", since: datetime, until: datetime) -> dict[str, int]:
-    """Flights that departed in a period, by site."""
-    cursor.execute(_FLIGHTS, ([state.value for state in FLOWN], since, until))
+    """Flights in a period, by site: those that left it by their plans, or the movements that it told of."""
+    cursor.execute(_FLIGHTS, ([state.value for state in FLOWN], since, until, since, until))
     return dict(cursor.fetchall())

@@ -140,7 +140,9 @@ class World:
         """Forget every site, route and event; only the city stays."""
         self.clock.now = NOW
         with self.service.database.engine.begin() as connection:
-            connection.execute(sa.text("TRUNCATE sites.site, sites.route, sites.event_log"))
+            connection.execute(
+                sa.text("TRUNCATE sites.site, sites.route, sites.event_log, sites.movement, sites.status")
+            )
 
     def caller(self, role: Role) -> Caller:
         """Somebody who calls the app."""
