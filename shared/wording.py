@@ -55,6 +55,10 @@ _SENTENCES: Final = {
         "附近同时有另一架飞行，请注意", "Another flight is near at the same time: take care"
     ),
     FindingCode.ROUTE_CROSSING: Message("与另一条固定航线交叉", "Crosses another fixed route"),
+    FindingCode.SITE_CLOSED: Message("起降场“{name}”届时关闭", "The site “{name}” is closed then"),
+    FindingCode.SITE_CLOSED_FOR_WEATHER: Message(
+        "起降场“{name}”届时因天气关闭", "The site “{name}” is closed for weather then"
+    ),
     FindingCode.SITE_FULL: Message(
         "起降场“{name}”的 {pads} 个机位届时均被占用", "All {pads} pads of “{name}” are held then"
     ),

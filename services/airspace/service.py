@@ -6,6 +6,7 @@ from services.airspace.api import routers
 from services.airspace.api.views import visible_to
 from services.airspace.imports import areas_by_name
 from services.airspace.state import AirspaceState
+from services.airspace.usecases.closing import follow_statuses
 from services.airspace.usecases.deciding import decide_plans, release_plans
 from services.airspace.usecases.placing import assess_routes, assess_sites
 from services.airspace.usecases.pruning import prune
@@ -22,7 +23,7 @@ from shared.contracts.flightplan import (
     FlightPlanWithdrawn,
     RouteFiled,
 )
-from shared.contracts.sites import SiteRegistered, SiteStateChanged, SiteUpdated
+from shared.contracts.sites import SiteRegistered, SiteStateChanged, SiteStatusChanged, SiteUpdated
 from shared.frame import Database, Periodic, Platform, Service, Subscription, on
 from shared.rasters import terrain_of
 from shared.settings import Settings
@@ -66,6 +67,7 @@ def decider(state: AirspaceState) -> Subscription:
             on(AuthorizationRecorded, AuthorizationWithdrawn, handler=partial(revise_for_authorizations, state)),
             on(RouteFiled, handler=partial(assess_routes, state)),
             on(SiteRegistered, SiteUpdated, SiteStateChanged, handler=partial(assess_sites, state)),
+            on(SiteStatusChanged, handler=partial(follow_statuses, state)),
             on(ZonePublished, ZoneChanged, ZoneWithdrawn, handler=partial(revise_for_zones, state)),
         ),
         batch=BATCH,

@@ -1,6 +1,7 @@
 """What the service is: the register of sites, coverage, progress and scenarios; what it answers and consumes."""
 
 from services.sites import api
+from services.sites.api.privacy import event_for
 from services.sites.domain.facts import COUNTING_EVENTS
 from services.sites.state import SitesState
 from services.sites.store.tables import SCHEMA
@@ -76,5 +77,5 @@ def build(settings: Settings, platform: Platform) -> Service:
 
 
 def visible_to(event: Event, principal: Principal) -> Event | None:
-    """Sites are public: every role sees every event."""
-    return event
+    """Sites are public, their contacts are not: every role sees every event, some without them."""
+    return event_for(event, principal)

@@ -29,6 +29,8 @@ class FindingCode(StrEnum):
     PLAN_PREEMPTED = "plan_preempted"  # lower priority: made to yield
     PLAN_NEARBY = "plan_nearby"  # a note: crewed with crewed, or a voluntary notice
     ROUTE_CROSSING = "route_crossing"
+    SITE_CLOSED = "site_closed"  # nobody takes off or lands then
+    SITE_CLOSED_FOR_WEATHER = "site_closed_for_weather"
     SITE_FULL = "site_full"  # no pad of the site is free for the movement
 
 

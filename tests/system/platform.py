@@ -28,7 +28,7 @@ BUSES = ("log", pytest.param("kafka", marks=pytest.mark.kafka))
 OWNERS = {
     "airspace": ("/zones", "/checks", "/conflicts", "/airspace"),
     "flightplan": ("/flight-plans", "/authorizations", "/routes", "/flightplan"),
-    "sites": ("/sites", "/progress", "/coverage", "/targets", "/city", "/token"),
+    "sites": ("/sites", "/utilisation", "/progress", "/coverage", "/targets", "/city", "/token"),
 }
 
 

@@ -35,6 +35,21 @@ EVENTS: Final[Mapping[str, tuple[str, dict[str, Any]]]] = {
     ),
     "FlightPlanWithdrawRequested": (PLANS, {"plan_id": SOMEBODY, "operator": "alpha", "reason": "雨"}),
     "SiteReported": (SITES, {"site_id": "S", "spec": examples.SITE, "state": "commissioned"}),
+    "SiteMovementReported": (
+        SITES,
+        {"site_id": "S", "event_id": "e", "movement": "takeoff", "at": examples.YESTERDAY, "plan_id": SOMEBODY},
+    ),
+    "SiteStatusReported": (
+        SITES,
+        {
+            "site_id": "S",
+            "event_id": "e",
+            "status": "closed",
+            "starts_at": examples.YESTERDAY,
+            "ends_at": examples.TOMORROW,
+            "reason": "大风",
+        },
+    ),
     "SiteStateReported": (
         SITES,
         {"site_id": "S", "state": "suspended", "reason": "维护", "effective_at": examples.YESTERDAY},
@@ -149,6 +164,11 @@ RULES: Final[Mapping[str, tuple[str, str, dict[str, Any]]]] = {
         request("heights", {**examples.AREA_PLAN, "area": {**examples.AREA_PLAN["area"], "lower_m": 95.0}}),
     ),
     "unknown plan": ("FlightPlanMoveRequested", "", EVENTS["FlightPlanMoveRequested"][1]),
+    "nobody's movement": (
+        "SiteMovementReported",
+        "",
+        {**EVENTS["SiteMovementReported"][1], "site_id": "none"},
+    ),
     "unknown site": ("SiteStateReported", "", {"site_id": "none", "state": "suspended"}),
 }
 
@@ -164,6 +184,22 @@ def test_a_rule_broken_is_parked_with_its_field(outside: Outside) -> None:
             assert (parked[key][0] or "").startswith(field), f"{key}: {parked[key]}"
             assert parked[key][1]
     outside.still_works("rules")
+
+
+def test_what_happens_at_a_site_arrives_and_closes_it(outside: Outside) -> None:
+    outside.still_works("port")
+    before = outside.count("sites")
+    movement = {**EVENTS["SiteMovementReported"][1], "site_id": "port"}
+    status = {**EVENTS["SiteStatusReported"][1], "site_id": "port"}
+    outside.send("SiteMovementReported", {"up": json.dumps(movement), "up again": json.dumps(movement)})
+    backwards = {**status, "event_id": "f", "ends_at": examples.YESTERDAY}
+    outside.send("SiteStatusReported", {"closing": json.dumps(status), "backwards": json.dumps(backwards)})
+    assert outside.parked("sites", before + 1)["backwards"][0] == "ends_at"
+    closing = "SELECT status FROM airspace.closing WHERE site_id = 'port'"
+    rows = eventually(lambda: outside.books.rows(closing), timeout_s=60, every_s=0.1)
+    assert [row.status for row in rows] == ["closed"]
+    moved = "SELECT event_id FROM sites.movement WHERE site_id = 'port'"
+    assert len(eventually(lambda: outside.books.rows(moved), timeout_s=60, every_s=0.1)) == 1
 
 
 def test_nobody_moves_anothers_plan(outside: Outside) -> None:

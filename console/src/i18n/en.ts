@@ -398,6 +398,15 @@ export const en: Record<Key, string> = {
   "site.contacts": "Contacts",
   "site.feasibility": "Feasibility",
   "site.documents": "Documents",
+  "site.status": "At present",
+  "site.until": "until {time}",
+  "site.day": "Last 24 hours",
+  "site.moved": "{up} take-offs · {down} landings · {diverted} diversions",
+
+  "siteStatus.open": "Open",
+  "siteStatus.closed": "Closed",
+  "siteStatus.weather_closed": "Closed for weather",
+  "siteStatus.occupied": "Occupied",
 
   "siteFunction.takeoff_landing": "Take-off and landing",
   "siteFunction.diversion": "Diversion",

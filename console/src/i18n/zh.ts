@@ -397,6 +397,15 @@ export const zh = {
   "site.contacts": "联系人",
   "site.feasibility": "可行性论证",
   "site.documents": "文件",
+  "site.status": "当前状况",
+  "site.until": "至 {time}",
+  "site.day": "近 24 小时",
+  "site.moved": "起飞 {up} · 降落 {down} · 备降 {diverted}",
+
+  "siteStatus.open": "开放",
+  "siteStatus.closed": "关闭",
+  "siteStatus.weather_closed": "因天气关闭",
+  "siteStatus.occupied": "占用",
 
   "siteFunction.takeoff_landing": "起降",
   "siteFunction.diversion": "备降",

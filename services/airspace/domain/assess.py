@@ -15,6 +15,7 @@ from services.airspace.domain.findings import (
     ARTICLE_HIGHER,
     ARTICLE_LOWER,
     MAX_FINDINGS,
+    closed_findings,
     outcome_of,
     pad_yielded_finding,
     plan_finding,
@@ -107,6 +108,7 @@ class _Batch:
         self.holding = {one.plan_id: len(requests) + i for i, one in enumerate(stands)}
         self.hits = zones.hits([r.volumes for r in requests], [r.crewed for r in requests], terrain)
         self.near: dict[int, list[Contact]] = defaultdict(list)  # by the flight that is asked about
+        self.terminals = terminals
         self.slots = Slots(self.flights, terminals)
         for contact in contacts(self.flights, range(len(requests)), among=among):
             if settled(self.flights[contact.a], self.flights[contact.b], terminals):
@@ -124,6 +126,7 @@ class _Batch:
         findings = self._zone_findings(request, self.hits[i])
         free = request.voluntary and all(f.code is FindingCode.ZONE_UNRESTRICTED for f in findings)
         short = self.slots.shortages(i, self._counts(i, least=request.priority))
+        findings += closed_findings(request.volumes, self.terminals, Effect.NOTE if free else Effect.REFUSES)
         refused = outcome_of(findings) is Outcome.REFUSED or bool(short)
         findings += self._plan_findings(i, met, free=free, refused=refused)
         findings += [slot_finding(each, Effect.NOTE if free else Effect.REFUSES) for each in short]

@@ -8,7 +8,7 @@ from services.airspace.domain.clearance import plan_clearance, zone_clearance
 from services.airspace.domain.contacts import Contact, place_of
 from services.airspace.domain.slots import MINUTE_US, Shortage
 from services.airspace.domain.subjects import Authorization, Reservation, Route
-from services.airspace.domain.terminals import LEAST_RADIUS_M
+from services.airspace.domain.terminals import LEAST_RADIUS_M, PadHold, Terminals, closed
 from services.airspace.domain.zones import ZoneHit
 from shared.contracts.assessment import Effect, Finding, FindingCode, Outcome, Restriction, SubjectKind
 from shared.flight import FlightVolumes
@@ -20,6 +20,7 @@ MAX_FINDINGS: Final = 50  # rule TY-FINDINGS: the strongest are kept, the others
 ARTICLE_EQUAL: Final = "ASTM F3548-21 SCD0035"
 ARTICLE_HIGHER: Final = "ASTM F3548-21 SCD0015"
 ARTICLE_LOWER: Final = "ASTM F3548-21 SCD0090"
+RULE_CLOSED: Final = "TY-CLOSED"  # nobody takes off from a closed site or lands there
 RULE_SLOT: Final = "TY-SLOT"  # at no instant are more pads of a site held than it has
 
 _ZONE_RULES: Final = {
@@ -105,7 +106,7 @@ def slot_finding(shortage: Shortage, effect: Effect) -> Finding:
         against_id=shortage.terminal.site_id,
         name=shortage.terminal.name,
         article=RULE_SLOT,
-        **_at_site(shortage),  # type: ignore[arg-type]
+        **_at_site(shortage.hold),  # type: ignore[arg-type]
         starts_at=start,
         ends_at=end,
         free_until=None if effect is Effect.NOTE else start,
@@ -126,15 +127,41 @@ def pad_yielded_finding(shortage: Shortage, other: Reservation) -> Finding:
         against_version=other.revision,
         against_operator=other.operator,
         article=ARTICLE_LOWER,
-        **_at_site(shortage),  # type: ignore[arg-type]
+        **_at_site(shortage.hold),  # type: ignore[arg-type]
         starts_at=start,
         ends_at=end,
     )
 
 
-def _at_site(shortage: Shortage) -> dict[str, object]:
-    place = (shortage.hold.spot.lng, shortage.hold.spot.lat)
-    return {"leg": shortage.hold.volume, "place": place, "outline": _round(place, LEAST_RADIUS_M)}
+def closed_findings(flight: FlightVolumes, terminals: Terminals, effect: Effect) -> list[Finding]:
+    """That a site is closed when the flight would take off or land there."""
+    return [
+        Finding(
+            code=FindingCode.SITE_CLOSED_FOR_WEATHER if closure.weather else FindingCode.SITE_CLOSED,
+            effect=effect,
+            against=SubjectKind.SITE,
+            against_id=terminal.site_id,
+            name=terminal.name,
+            reason=closure.reason,
+            article=RULE_CLOSED,
+            **_at_site(hold),  # type: ignore[arg-type]
+            starts_at=_instant(closure.start_us),
+            ends_at=_instant(closure.end_us),
+            free_until=None if effect is Effect.NOTE else _instant(closure.start_us),
+            free_from=None if effect is Effect.NOTE else _instant(closure.end_us),
+        )
+        for hold, terminal, closure in closed(flight, terminals)
+    ]
+
+
+def is_of_closure(finding: Finding) -> bool:
+    """Whether a reason is that a site is closed."""
+    return finding.code in (FindingCode.SITE_CLOSED, FindingCode.SITE_CLOSED_FOR_WEATHER)
+
+
+def _at_site(hold: PadHold) -> dict[str, object]:
+    place = (hold.spot.lng, hold.spot.lat)
+    return {"leg": hold.volume, "place": place, "outline": _round(place, LEAST_RADIUS_M)}
 
 
 def route_finding(contact: Contact, flights: Sequence[FlightVolumes], other: Route, terrain: Terrain) -> Finding:

@@ -17,6 +17,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from services.airspace.domain.closures import Closure
 from services.airspace.domain.exact import TOUCH_M, lines_of, local
 from shared.flight import FlightVolumes, Movements
 from shared.outlines import projected
@@ -37,6 +38,7 @@ class Terminal:
     name: str = ""
     pads: int = 1  # of a site not known here: the fewest there can be
     nest: bool = False
+    closures: tuple[Closure, ...] = ()
 
 
 Terminals = Mapping[str, Terminal]
@@ -69,6 +71,17 @@ def pad_holds(flight: FlightVolumes, terminals: Terminals) -> list[PadHold]:
 def widest_holds(flight: FlightVolumes) -> list[PadHold]:
     """The pads that it may come to hold, whatever is known of its sites: what is looked up by."""
     return _holds(flight, lambda site_id: True)
+
+
+def closed(flight: FlightVolumes, terminals: Terminals) -> list[tuple[PadHold, Terminal, Closure]]:
+    """Where it would hold a pad while the site is closed, and the first closure that it meets there."""
+    met = []
+    for hold in pad_holds(flight, terminals):
+        terminal = terminals[hold.spot.site_id]
+        first = next((c for c in terminal.closures if c.start_us < hold.end_us and c.end_us > hold.start_us), None)
+        if first is not None:
+            met.append((hold, terminal, first))
+    return met
 
 
 def settled(a: FlightVolumes, b: FlightVolumes, terminals: Terminals) -> bool:

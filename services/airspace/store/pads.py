@@ -7,10 +7,12 @@ from typing import Any, Final
 import numpy as np
 import psycopg
 
-from services.airspace.domain.terminals import PadHold, Terminal, Terminals, widest_holds
+from services.airspace.domain.terminals import PAD_HELD_US, PadHold, Terminal, Terminals, widest_holds
+from services.airspace.store import closings
 from services.airspace.store.keys import Boxes, joined
 from shared.contracts.sites import SiteKind, SiteSpec
 from shared.flight import FlightVolumes
+from shared.flight.records import from_us
 
 _LATEST: Final = """
 SELECT t.site_id, t.name, t.pads, t.nest FROM unnest(%s::text[]) AS asked (site_id), LATERAL (
@@ -26,8 +28,14 @@ def find_terminals(cursor: "psycopg.Cursor[Any]", flights: Iterable[FlightVolume
     """The sites that the flights use, as known at a position of the journal; of one not known there is one pad."""
     ends = [flight.movements for flight in flights if flight.movements is not None]
     ids = sorted({site_id for each in ends for site_id in (each.departure, each.arrival) if site_id})
-    known = _latest(cursor, ids, before) if ids else {}
-    return {site_id: known.get(site_id, Terminal(site_id)) for site_id in ids}
+    if not ids:
+        return {}
+    known = _latest(cursor, ids, before)
+    earliest = from_us(min(each.departs_us for each in ends) - PAD_HELD_US)
+    closed = closings.closures_of(cursor, ids, earliest, before)
+    return {
+        site_id: replace(known.get(site_id, Terminal(site_id)), closures=closed.get(site_id, ())) for site_id in ids
+    }
 
 
 def save_terminal(cursor: "psycopg.Cursor[Any]", site_id: str, revision: int, spec: SiteSpec) -> None:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from services.airspace.domain import zones as domain
 from services.airspace.domain.assess import assess, decide
-from services.airspace.domain.findings import strongest
+from services.airspace.domain.findings import closed_findings, is_of_closure, strongest
 from services.airspace.domain.revised import of_others
 from services.airspace.domain.slots import HORIZON_US
 from services.airspace.domain.subjects import Authorization, PlanRequest, Reservation
@@ -24,10 +24,11 @@ from services.airspace.store import journal, pads, subjects
 from services.airspace.store.journal import Entry, EntryKind
 from services.airspace.store.zones import Zone, zones_at
 from services.airspace.usecases.proposing import PlanUnknown
-from shared.contracts.assessment import Assessment
+from shared.contracts.assessment import Assessment, Effect, Finding, Outcome
 from shared.contracts.codec import encode_value
 from shared.db import raw
 from shared.flight import FlightIntent, volumes
+from shared.flight.records import to_us
 
 _SLOTS: Final = timedelta(microseconds=HORIZON_US) + timedelta(hours=1)  # pads are looked for beyond the flight
 
@@ -117,8 +118,24 @@ class _Past:
         authorizations = self._authorizations(request, entry.position)
         rules, terrain = self._state.rules, self._state.terrain
         answer = assess(request, zones, (), authorizations, rules, terrain, recorded.decided_at)
-        kept, left_out = strongest((*answer.findings, *of_others(before)))
-        return replace(answer, findings=kept, findings_left_out=answer.findings_left_out + left_out)
+        others = [finding for finding in of_others(before) if not is_of_closure(finding)]
+        closed = self._closed(request, entry, answer)
+        kept, left_out = strongest((*answer.findings, *others, *closed))
+        refused = any(finding.effect is Effect.REFUSES for finding in closed)
+        return replace(
+            answer,
+            outcome=Outcome.REFUSED if refused else answer.outcome,
+            findings=kept,
+            findings_left_out=answer.findings_left_out + left_out,
+        )
+
+    def _closed(self, request: PlanRequest, entry: Entry, answer: Assessment) -> list[Finding]:
+        """What was known of its sites' closing: a note where it needs no approval, or was on its way."""
+        ends = request.volumes.movements
+        on_its_way = ends is not None and ends.departs_us <= to_us(answer.decided_at)
+        effect = Effect.NOTE if on_its_way or answer.outcome is Outcome.NOT_REQUIRED else Effect.REFUSES
+        terminals = pads.find_terminals(self._cursor, [request.volumes], before=entry.position)
+        return closed_findings(request.volumes, terminals, effect)
 
     def _decide(self, entry: Entry, recorded: Assessment, *, of: UUID | None = None) -> list[Assessment]:
         request, zones = self._request(entry), self._at(recorded.zones_version)

@@ -45,7 +45,7 @@ ANY_VERSION: Final = 2**62  # whatever the zones were when a plan was decided
 
 
 @dataclass(frozen=True, slots=True)
-class _Cause:
+class Cause:
     """What made airspace ask again: the event, and its words in the answers."""
 
     received: Received[Any]
@@ -78,7 +78,7 @@ def revise_for_authorizations(state: AirspaceState, tx: Transaction, batch: Sequ
     for received in batch:
         spec = _keep(tx, received.event)
         if spec is not None:
-            _revise_for(state, tx, zones, spec, _Cause(received, f"authorization:{spec.number}"))
+            _revise_for(state, tx, zones, spec, Cause(received, f"authorization:{spec.number}"))
 
 
 def _keep(tx: Transaction, event: AuthorizationRecorded | AuthorizationWithdrawn) -> AuthorizationSpec | None:
@@ -88,9 +88,7 @@ def _keep(tx: Transaction, event: AuthorizationRecorded | AuthorizationWithdrawn
     return event.spec
 
 
-def _revise_for(
-    state: AirspaceState, tx: Transaction, zones: ZoneIndex, spec: AuthorizationSpec, cause: _Cause
-) -> None:
+def _revise_for(state: AirspaceState, tx: Transaction, zones: ZoneIndex, spec: AuthorizationSpec, cause: Cause) -> None:
     extents = [Extent(box_of(spec.outline), spec.starts_at, spec.ends_at, ANY_VERSION)]
     again = Reassessment(state, tx.connection, zones, tx.now)
     blame = _Always(cause)
@@ -108,10 +106,10 @@ def _extents(event: ZonePublished | ZoneChanged | ZoneWithdrawn) -> list[Extent]
 class _Always:
     """The one thing that changed."""
 
-    def __init__(self, cause: _Cause) -> None:
+    def __init__(self, cause: Cause) -> None:
         self._cause = cause
 
-    def of(self, before: Assessment, after: Assessment) -> _Cause:
+    def of(self, before: Assessment, after: Assessment) -> Cause:
         return self._cause
 
     def hits(self, answer: Answer, after: Assessment, at: datetime) -> Iterator[ZoneHit]:
@@ -124,12 +122,12 @@ class _Blame:
     def __init__(self, batch: Sequence[ZoneEvent]) -> None:
         self._events = {received.event.zone_id: received for received in batch}
         self._causes = {
-            zone_id: _Cause(received, f"zone:{zone_id}@{received.event.zone_version}")
+            zone_id: Cause(received, f"zone:{zone_id}@{received.event.zone_version}")
             for zone_id, received in self._events.items()
         }
         self._last = batch[-1].event.zone_id
 
-    def of(self, before: Assessment, after: Assessment) -> _Cause:
+    def of(self, before: Assessment, after: Assessment) -> Cause:
         former, new = self._findings(before), self._findings(after)
         differing = [zone_id for zone_id in former.keys() | new.keys() if former.get(zone_id) != new.get(zone_id)]
         number = {zone_id: self._events[zone_id].event.zones_version for zone_id in differing}
@@ -179,7 +177,7 @@ def _revise_plans(
     """
     changes = [answer for answer in answers if differs(answer.before, answer.after)]
     causes = {change.plan.plan_id: blame.of(change.before, change.after) for change in changes}
-    _settle(tx, zones, [change for change in changes if not change.claims], causes)
+    settle(tx, [change for change in changes if not change.claims], causes, zones.version)
     claims = [change.plan for change in changes if change.claims]
     requests = [request_of(plan, causes[plan.plan_id].because) for plan in claims]
     seen = {plan.plan_id: Seen(plan.seen_revision, plan.state) for plan in claims}
@@ -190,8 +188,14 @@ def _revise_plans(
     return [hit for answer, after in finals for hit in blame.hits(answer, after, tx.now)]
 
 
-def _settle(tx: Transaction, zones: ZoneIndex, changes: Sequence[PlanAnswer], causes: Mapping[UUID, _Cause]) -> None:
-    rows = [_revised(change, zones.version) for change in changes]
+def settle(
+    tx: Transaction,
+    changes: Sequence[PlanAnswer],
+    causes: Mapping[UUID, Cause],
+    zones_version: int | None = None,
+) -> None:
+    """Write the answers as they are, and tell them. `zones_version`: with which zones were asked, where they were."""
+    rows = [_revised(change, zones_version or change.plan.zones_version) for change in changes]
     reservations.settle_plans(tx.cursor, rows)
     reviews.settle_conflicts(tx.cursor, [row.plan_id for row in rows if row.state is Hold.FREE])
     journal.write(tx.cursor, [_settled(change, causes[change.plan.plan_id].because) for change in changes])

@@ -1,7 +1,7 @@
 """The register over HTTP: sites one by one, their life, their history, the map."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Annotated
 
 import orjson
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Response
 
 from services.sites.api.parts import Anyone, Reading, SiteId, State, Steward, Tx, Wanted
+from services.sites.api.privacy import spec_for, told_to
 from services.sites.api.views import SiteEventView, SiteView, site_view
 from services.sites.domain.errors import SiteNotFound
 from services.sites.domain.life import Move
@@ -17,6 +18,7 @@ from services.sites.domain.register import Report, Site
 from services.sites.store import operations
 from services.sites.store import register as store
 from services.sites.usecases import register
+from shared.auth import Principal
 from shared.contracts.sites import SiteSpec, SiteState, SiteStatus
 from shared.db import raw
 from shared.http import Page, Paging, body
@@ -53,7 +55,7 @@ def register_site(
     site, created = register.register_site(tx, report)
     answer.status_code = 201 if created else 200
     answer.headers["location"] = f"/sites/{site.site_id}"
-    return _view(tx.connection, site, state)
+    return _view(tx.connection, site, state, caller)
 
 
 @router.put("/sites/{site_id}")
@@ -61,7 +63,7 @@ def change_site(
     tx: Tx, state: State, caller: Steward, site_id: SiteId, spec: Annotated[SiteSpec, body(SiteSpec)]
 ) -> SiteView:
     """State anew what a registered site is; its state stays. A changed position is assessed again."""
-    return _view(tx.connection, register.report_site(tx, Report(site_id=site_id, spec=spec)), state)
+    return _view(tx.connection, register.report_site(tx, Report(site_id=site_id, spec=spec)), state, caller)
 
 
 @router.post("/sites/{site_id}/{move}")
@@ -70,7 +72,7 @@ def move_site(
 ) -> SiteView:
     """Approve, construct, commission, suspend, resume or retire a site. 409 names from and to where it cannot."""
     report = Report(site_id=site_id, reason=asked.reason, effective_at=asked.effective_at)
-    return _view(tx.connection, register.move_site(tx, move, report), state)
+    return _view(tx.connection, register.move_site(tx, move, report), state, caller)
 
 
 @router.get("/sites")
@@ -81,7 +83,9 @@ def list_sites(reading: Reading, state: State, caller: Anyone, wanted: Wanted, p
     statuses = _statuses(reading, found, state)
     zone = state.city.timezone.key
     return page.of_views(
-        found, key=lambda site: (site.site_id,), view=lambda site: site_view(site, zone, statuses.get(site.site_id))
+        found,
+        key=lambda site: (site.site_id,),
+        view=lambda site: site_view(_for(site, caller), zone, statuses.get(site.site_id)),
     )
 
 
@@ -97,7 +101,7 @@ def map_sites(reading: Reading, state: State, caller: Anyone, wanted: Wanted) ->
 @router.get("/sites/{site_id}")
 def read_site(reading: Reading, state: State, caller: Anyone, site_id: SiteId) -> SiteView:
     """One site, with airspace's latest answer on its position."""
-    return _view(reading, _find(reading, site_id), state)
+    return _view(reading, _find(reading, site_id), state, caller)
 
 
 @router.get("/sites/{site_id}/history")
@@ -105,7 +109,7 @@ def read_history(reading: Reading, caller: Anyone, site_id: SiteId) -> list[Site
     """Every event of the site, oldest first."""
     _find(reading, site_id)
     return [
-        SiteEventView(position=position, type=type_, time=time, event=orjson.loads(data))
+        SiteEventView(position=position, type=type_, time=time, event=told_to(orjson.loads(data), caller))
         for position, type_, time, data in store.history(reading, site_id)
     ]
 
@@ -117,8 +121,13 @@ def _find(reading: Reading, site_id: str) -> Site:
     return site
 
 
-def _view(connection: sa.Connection, site: Site, state: State) -> SiteView:
-    return site_view(site, state.city.timezone.key, _statuses(connection, [site], state).get(site.site_id))
+def _view(connection: sa.Connection, site: Site, state: State, caller: Principal) -> SiteView:
+    status = _statuses(connection, [site], state).get(site.site_id)
+    return site_view(_for(site, caller), state.city.timezone.key, status)
+
+
+def _for(site: Site, caller: Principal) -> Site:
+    return replace(site, spec=spec_for(site.spec, caller))
 
 
 def _statuses(connection: sa.Connection, sites: Sequence[Site], state: State) -> dict[str, KnownStatus]:

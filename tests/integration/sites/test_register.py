@@ -227,3 +227,15 @@ def test_bad_paths_and_queries_are_named(planner: Caller) -> None:
         headers={**planner.headers, "content-type": "application/json"},
     )
     assert raw.status_code == 400
+
+
+def test_contacts_are_for_those_who_keep_the_register_and_the_sites_own_people(
+    world: World, planner: Caller, operator: Caller
+) -> None:
+    contacts = [{"name": "张三", "role": "值班", "phone": "1", "email": ""}]
+    planner.register(site("s1", contacts=contacts), site("s2", contacts=contacts, operator="operator office"))
+    for caller, seen in ((planner, [contacts, contacts]), (operator, [[], contacts])):
+        assert [item["spec"]["contacts"] for item in caller.read("/sites")["items"]] == seen
+        for site_id, expected in zip(("s1", "s2"), seen, strict=True):
+            assert caller.read(f"/sites/{site_id}")["spec"]["contacts"] == expected
+            assert caller.read(f"/sites/{site_id}/history")[0]["event"]["spec"]["contacts"] == expected

@@ -3,7 +3,7 @@ import type { FeatureCollection } from "geojson";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { get } from "../../api/client";
 import { usePages, useResource } from "../../api/resource";
-import { type Page, SITE_KINDS, SITE_STATES, type SiteKind, type SiteState, type SiteView } from "../../api/types";
+import { type Page, SITE_KINDS, SITE_STATES, type SiteKind, type SiteState, type SiteView, type Utilisation } from "../../api/types";
 import { Chip, DemoTag, Empty, Facts, Loading, More, ProblemBox } from "../../components/basics";
 import { Select } from "../../components/fields";
 import { Findings } from "../../components/Findings";
@@ -13,6 +13,7 @@ import { said, t, word } from "../../i18n";
 import { goTo, highlight, lightsUp } from "../../map/highlight";
 import { rememberCamera, usePick, useSource } from "../../map/map";
 import { city } from "../../state";
+import { instant } from "../../words";
 import { Premises } from "./Premises";
 
 const TONE: Record<SiteState, string> = {
@@ -83,9 +84,15 @@ const districtName = (adcode: string): string =>
 
 const at = (site: SiteView) => ({ place: [site.spec.lng, site.spec.lat] });
 
+const standing = ({ status }: SiteView): string =>
+  [word("siteStatus", status.status), status.reason, status.ends_at && t("site.until", { time: instant(status.ends_at) })].filter(Boolean).join(" · ");
+
 function SiteDetail({ siteId, onBack }: { siteId: string; onBack: () => void }) {
   const found = useResource(
     (signal) => get<SiteView>(`/sites/${encodeURIComponent(siteId)}`, {}, signal), [siteId], (event) => event.key === siteId,
+  );
+  const used = useResource(
+    (signal) => get<Utilisation>(`/sites/${encodeURIComponent(siteId)}/utilisation`, {}, signal), [siteId], (event) => event.key === siteId,
   );
   const site = found.value;
   useEffect(() => {
@@ -104,6 +111,7 @@ function SiteDetail({ siteId, onBack }: { siteId: string; onBack: () => void }) 
           <header class="detail-head">
             <h3>{site.spec.name}</h3>
             <Chip tone={TONE[site.state]}>{word("siteState", site.state)}</Chip>
+            {site.status.status !== "open" && <Chip tone="warn">{word("siteStatus", site.status.status)}</Chip>}
             <DemoTag demo={site.spec.demo} />
           </header>
           <Facts
@@ -114,6 +122,8 @@ function SiteDetail({ siteId, onBack }: { siteId: string; onBack: () => void }) 
               [t("planner.position"), formatPosition([site.spec.lng, site.spec.lat])],
               Boolean(site.spec.address) && [t("planner.address"), site.spec.address],
               Boolean(site.spec.source) && [t("planner.source"), site.spec.source],
+              site.status.status !== "open" && [t("site.status"), standing(site)],
+              Boolean(used.value) && [t("site.day"), t("site.moved", { up: used.value?.takeoffs ?? 0, down: used.value?.landings ?? 0, diverted: used.value?.diversions ?? 0 })],
               [t("planner.target"), site.reason ? `${t("planner.countsNot")}：${said(site.reason)}` : t("planner.counts")],
             ]}
           />
