@@ -264,6 +264,8 @@ export const en: Record<Key, string> = {
   "event.SiteRegistered": "Site registered",
   "event.SiteUpdated": "Site changed",
   "event.SiteStateChanged": "Site changed state",
+  "event.SiteStatusChanged": "Site opened or closed",
+  "event.SiteMovementRecorded": "Movement at a site",
 
   "regulator.queue": "Queue",
   "regulator.traffic": "Live",

@@ -263,6 +263,8 @@ export const zh = {
   "event.SiteRegistered": "场地登记",
   "event.SiteUpdated": "场地变更",
   "event.SiteStateChanged": "场地状态变更",
+  "event.SiteStatusChanged": "场地状况变化",
+  "event.SiteMovementRecorded": "起降记录",
 
   "regulator.queue": "待裁定",
   "regulator.traffic": "动态",

@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make it; what was told before is read from the beginning of the log."""
+    """Make it: nothing was told of it before."""
     op.execute(
         sa.text(
             """CREATE TABLE airspace.closing (
