@@ -924,6 +924,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sites/{site_id}/movements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Movements
+         * @description The latest movements of a period, at most 500, newest first.
+         */
+        get: operations["list_movements_sites__site_id__movements_get"];
+        put?: never;
+        /**
+         * Report Movement
+         * @description Report a take-off, a landing or a diversion. 409 where the id was used for another.
+         */
+        post: operations["report_movement_sites__site_id__movements_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{site_id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Statuses
+         * @description What was said of how the site stands, the latest first; of those that hold at an instant the first counts.
+         */
+        get: operations["list_statuses_sites__site_id__status_get"];
+        put?: never;
+        /**
+         * Report Status
+         * @description Open or close a site, for weather or else, or say that it is occupied. Airspace refuses flights at closed sites.
+         *
+         *     An operator may say so of the sites that it owns or operates.
+         */
+        post: operations["report_status_sites__site_id__status_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{site_id}/utilisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Utilisation
+         * @description What moved at the site by the hour, and which share of its capacity that is where it states one.
+         */
+        get: operations["read_utilisation_sites__site_id__utilisation_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/utilisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Utilisation
+         * @description Every site in use with what moved there in the period, the idle ones first.
+         */
+        get: operations["list_utilisation_utilisation_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sites": {
         parameters: {
             query?: never;
@@ -1201,7 +1291,7 @@ export interface paths {
         };
         /**
          * List Idle
-         * @description Nests (or sites of the kind asked for) in use all through a month in which no flight left them, by the plans.
+         * @description Nests (or sites of the kind asked for) in use all through a month without a flight, by plans and movements.
          */
         get: operations["list_idle_progress_idle_get"];
         put?: never;
@@ -2631,7 +2721,7 @@ export interface components {
          * @description Why a finding is made; the texts in Chinese and English hang on it (`shared/wording.py`).
          * @enum {string}
          */
-        FindingCode: "zone_prohibited" | "zone_requires_authorization" | "zone_authorized" | "zone_conditional" | "zone_unrestricted" | "plan_conflict" | "plan_preempted" | "plan_nearby" | "route_crossing" | "site_full";
+        FindingCode: "zone_prohibited" | "zone_requires_authorization" | "zone_authorized" | "zone_conditional" | "zone_unrestricted" | "plan_conflict" | "plan_preempted" | "plan_nearby" | "route_crossing" | "site_closed" | "site_closed_for_weather" | "site_full";
         /**
          * FindingView
          * @description A finding with what it says, in Chinese and in English.
@@ -2856,6 +2946,29 @@ export interface components {
             months: components["schemas"]["MonthProgress"][];
         };
         /**
+         * HourUsed
+         * @description What moved in an hour, and which share of the capacity that is, where the site states one.
+         */
+        HourUsed: {
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /** Takeoffs */
+            takeoffs: number;
+            /** Landings */
+            landings: number;
+            /** Diversions */
+            diversions: number;
+            /** Movements */
+            movements: number;
+            /** Capacity */
+            capacity: number | null;
+            /** Used */
+            used: number | null;
+        };
+        /**
          * IdleSite
          * @description A site that was in use all through a period in which no flight left it.
          */
@@ -3037,6 +3150,32 @@ export interface components {
          * @enum {string}
          */
         Move: "assess" | "approve" | "construct" | "commission" | "suspend" | "resume" | "retire";
+        /**
+         * Movement
+         * @description What an aircraft did at a site.
+         * @enum {string}
+         */
+        Movement: "takeoff" | "landing" | "diversion";
+        /**
+         * MovementView
+         * @description A movement as it is kept.
+         */
+        MovementView: {
+            /** Event Id */
+            event_id: string;
+            movement: components["schemas"]["Movement"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Plan Id */
+            plan_id: string | null;
+            /** Aircraft */
+            aircraft: string;
+            /** Reported By */
+            reported_by: string;
+        };
         /**
          * Outcome
          * @description The answer, by the strongest effect among the findings.
@@ -4081,6 +4220,42 @@ export interface components {
          */
         SiteState: "proposed" | "assessed" | "approved" | "under_construction" | "commissioned" | "suspended" | "retired";
         /**
+         * SiteStatus
+         * @description How a site stands for the day; its life (`SiteState`) is another matter.
+         * @enum {string}
+         */
+        SiteStatus: "open" | "closed" | "weather_closed" | "occupied";
+        /**
+         * SiteUsed
+         * @description How much moved at a site in use; `idle` where nothing did.
+         */
+        SiteUsed: {
+            /** Site Id */
+            site_id: string;
+            /** Name */
+            name: string;
+            kind: components["schemas"]["SiteKind"];
+            /** District */
+            district: string;
+            /** Unit */
+            unit: string;
+            /** Takeoffs */
+            takeoffs: number;
+            /** Landings */
+            landings: number;
+            /** Diversions */
+            diversions: number;
+            /** Last Movement At */
+            last_movement_at: string | null;
+            /** Used */
+            used: number | null;
+            /** Idle */
+            idle: boolean;
+            status: components["schemas"]["StatusView"];
+            /** Demo */
+            demo: boolean;
+        };
+        /**
          * SiteView
          * @description A site with what follows from it; `assessment` is in the answer for one site, not in lists.
          */
@@ -4100,6 +4275,7 @@ export interface components {
             in_use: boolean;
             reason: components["schemas"]["ReasonView"] | null;
             assessment: components["schemas"]["SiteAssessmentView"] | null;
+            status: components["schemas"]["StatusView"];
             /**
              * Effective At
              * Format: date-time
@@ -4173,6 +4349,23 @@ export interface components {
             reasons: components["schemas"]["ReasonView"][];
             /** Because */
             because: components["schemas"]["BecauseView"][];
+        };
+        /**
+         * StatusView
+         * @description How a site stands; open since ever where nothing was said.
+         */
+        StatusView: {
+            status: components["schemas"]["SiteStatus"];
+            /** Starts At */
+            starts_at: string | null;
+            /** Ends At */
+            ends_at: string | null;
+            /** Reason */
+            reason: string;
+            /** Event Id */
+            event_id: string;
+            /** Reported By */
+            reported_by: string;
         };
         /**
          * Subject
@@ -4443,6 +4636,32 @@ export interface components {
             last_gain_at: string | null;
             /** Lags */
             lags: boolean;
+        };
+        /**
+         * UtilisationView
+         * @description What moved at a site, hour by hour of the city's time.
+         */
+        UtilisationView: {
+            /** Site Id */
+            site_id: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Takeoffs */
+            takeoffs: number;
+            /** Landings */
+            landings: number;
+            /** Diversions */
+            diversions: number;
+            /** Hours */
+            hours: components["schemas"]["HourUsed"][];
         };
         /**
          * Waypoint
@@ -4725,6 +4944,27 @@ export interface components {
             lat: number;
         };
         /**
+         * MovementAsked
+         * @description A take-off, a landing or a diversion; the same `event_id` told again changes nothing.
+         */
+        MovementAsked: {
+            /** Event Id */
+            event_id: string;
+            movement: components["schemas"]["Movement"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Plan Id */
+            plan_id?: string | null;
+            /**
+             * Aircraft
+             * @default
+             */
+            aircraft?: string;
+        };
+        /**
          * Question
          * @description A flight somebody thinks of, and the authorizations it would rest on; unsaid, all of the organisation.
          */
@@ -4922,6 +5162,27 @@ export interface components {
             state?: components["schemas"]["SiteState"];
             /** Effective At */
             effective_at?: string | null;
+        };
+        /**
+         * StatusAsked
+         * @description How a site stands from an instant on, until another where that is said; the same `event_id` counts once.
+         */
+        StatusAsked: {
+            /** Event Id */
+            event_id: string;
+            status: components["schemas"]["SiteStatus"];
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /** Ends At */
+            ends_at?: string | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
         };
         /**
          * TokenRequest
@@ -6764,6 +7025,237 @@ export interface operations {
                     "text/csv": unknown;
                     "application/geo+json": unknown;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_movements_sites__site_id__movements_get: {
+        parameters: {
+            query?: {
+                /** @description 24 hours before `to`, if not said */
+                from?: string | null;
+                /** @description now, if not said */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description 1 to 64 letters, digits or . _ : - */
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovementView"][];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_movement_sites__site_id__movements_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 1 to 64 letters, digits or . _ : - */
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MovementAsked"];
+            };
+        };
+        responses: {
+            /** @description It was reported exactly so before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovementView"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_statuses_sites__site_id__status_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 1 to 64 letters, digits or . _ : - */
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusView"][];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_status_sites__site_id__status_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 1 to 64 letters, digits or . _ : - */
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatusAsked"];
+            };
+        };
+        responses: {
+            /** @description It was reported exactly so before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusView"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_utilisation_sites__site_id__utilisation_get: {
+        parameters: {
+            query?: {
+                /** @description 24 hours before `to`, if not said */
+                from?: string | null;
+                /** @description now, if not said */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description 1 to 64 letters, digits or . _ : - */
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UtilisationView"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_utilisation_utilisation_get: {
+        parameters: {
+            query?: {
+                /** @description 24 hours before `to`, if not said */
+                from?: string | null;
+                /** @description now, if not said */
+                to?: string | null;
+                kind?: components["schemas"]["SiteKind"] | null;
+                /** @description adcode, or `outside` for outside the city */
+                district?: string | null;
+                /** @description only those that stand idle, or only the others */
+                idle?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteUsed"][];
                 };
             };
             /** @description A problem with the request */

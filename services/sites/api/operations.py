@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -33,7 +33,7 @@ from shared.values import Identifier, Instant, Text
 router = APIRouter(tags=["sites"])
 Reporter = Annotated[Principal, allow(Role.PLANNER, Role.SERVICE, Role.OPERATOR)]
 MOST_LISTED = 500
-_AGAIN = {200: {"description": "It was reported exactly so before"}}
+_AGAIN: dict[int | str, dict[str, Any]] = {200: {"description": "It was reported exactly so before"}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
