@@ -15,7 +15,7 @@ from services.airspace.domain.assess import decide
 from services.airspace.domain.subjects import Authorization, PlanRequest
 from services.airspace.domain.zones import ZoneIndex, zone
 from services.sites.domain.life import FOLLOWS
-from services.sites.exports import LIFE
+from services.sites.files.columns import LIFE
 from shared.city import CityProfile, load_city
 from shared.contracts.airspace import ZoneKind
 from shared.contracts.assessment import FindingCode
