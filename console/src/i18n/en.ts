@@ -357,6 +357,7 @@ export const en: Record<Key, string> = {
   "planner.pastPeriod": "Past its period",
   "planner.period": "Period {period}",
   "planner.source": "Source",
+  "planner.owner": "Responsible",
   "planner.byDistrict": "By district",
   "planner.districtSites": "Sites laid out / in use",
   "planner.commercial": "Commercial",

@@ -356,6 +356,7 @@ export const zh = {
   "planner.pastPeriod": "期限已过",
   "planner.period": "期限 {period}",
   "planner.source": "来源",
+  "planner.owner": "责任单位",
   "planner.byDistrict": "分区进度",
   "planner.districtSites": "场地 布局/投用",
   "planner.commercial": "商业",
