@@ -141,12 +141,19 @@ def _record(item: Contact | Document | Feasibility, column: str) -> dict[str, st
 
 
 def _dates(lived: Lived, timezone: ZoneInfo) -> dict[str, str | None]:
-    """When the site came to each state: of several suspensions the last, with the commissioning before them all."""
-    last, first = dict(lived), dict(reversed(list(lived)))
-    suspended, commissioned = last.get(SiteState.SUSPENDED), last.get(SiteState.COMMISSIONED)
-    dates = {column: first.get(state) for column, state in LIFE.items()} | {"suspended_at": suspended}
-    resumed = suspended is not None and commissioned is not None and commissioned >= suspended
-    dates["resumed_at"] = commissioned if resumed and commissioned != first[SiteState.COMMISSIONED] else None
+    """When the site came to each state: of several suspensions the last, with the commissioning before them all.
+
+    By the order of the life: a site may be suspended and resumed at one instant.
+    """
+    life = list(lived)
+    suspended = max((place for place, (state, _) in enumerate(life) if state is SiteState.SUSPENDED), default=len(life))
+    before, after = dict(reversed(life[:suspended])), dict(life[suspended:])
+    first = dict(reversed(life)) | {SiteState.COMMISSIONED: before.get(SiteState.COMMISSIONED)}
+    dates = {column: first.get(state) for column, state in LIFE.items()}
+    dates |= {
+        "suspended_at": after.get(SiteState.SUSPENDED),
+        "resumed_at": after.get(SiteState.COMMISSIONED),
+    }
     return {column: None if at is None else _date(at, timezone) for column, at in dates.items()}
 
 

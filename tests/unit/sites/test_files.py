@@ -8,7 +8,7 @@ from types import ModuleType
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.sites.domain.errors import FileNotReadable
@@ -180,6 +180,8 @@ walks = st.lists(st.sampled_from(SiteState), min_size=1, max_size=9)
 
 @settings(max_examples=150)
 @given(moments, walks)
+@example([5, 5], [SiteState.SUSPENDED, SiteState.COMMISSIONED])
+@example([5, 5, 5], [SiteState.COMMISSIONED, SiteState.SUSPENDED, SiteState.COMMISSIONED])
 def test_a_life_written_and_read_is_known_already(seconds: list[int], states: list[SiteState]) -> None:
     told = [Reached(state, NOW - timedelta(seconds=10**8 - at)) for at, state in zip(seconds, states, strict=False)]
     step = register(
