@@ -60,7 +60,7 @@ def compare_all(pairs: int, seed: int = SEED) -> list[Compared]:
     """Every family's share of so many pairs, on all processors."""
     tasks = [(name, _A_TASK, seed + k) for name in names() for k in range(-(-share(name, pairs) // _A_TASK))]
     tasks = [(name, min(_A_TASK, share(name, pairs)), seed) for name, _, seed in tasks]
-    tasks.sort(key=lambda task: task[0] not in ("far_flights", "legs"))  # the slow ones first
+    tasks.sort(key=lambda task: task[0] not in ("far_flights", "legs", "legs_above_sea"))  # the slow ones first
     found = {name: Compared(name) for name in names()}
     with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
         for part in pool.map(_task, tasks):

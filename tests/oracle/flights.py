@@ -1,6 +1,7 @@
 """How an intent becomes slices, written again from its description: columns, slices of 30 s, holds, wide turns.
 
-Heights are above the ground. A course is found from the first metres of a leg, a length by adding up its pieces.
+Heights above the sea or the ellipsoid are flown over ground known to the metre. A course is found from the first metres
+of a leg, a length by adding up its pieces.
 """
 
 import math
@@ -13,7 +14,7 @@ import numpy as np
 
 from tests.oracle import earth
 from tests.oracle.earth import Floats
-from tests.oracle.matter import Position, Shape, Slice
+from tests.oracle.matter import Ground, Position, Shape, Slice
 
 CLIMB_MPS: Final = 3.0
 DESCENT_MPS: Final = 2.5
@@ -21,6 +22,7 @@ SLICE_S: Final = 30.0
 LONGEST_M: Final = 2_000.0
 BANK_DEG: Final = 25.0
 SHARPEST_DEG: Final = 150.0
+GROUND: Final = Ground()
 KEPT_FREE: Final = {  # metres to the side, metres up and down, seconds before and after
     "micro": (20.0, 10.0, 30.0),
     "light": (20.0, 10.0, 30.0),
@@ -55,8 +57,9 @@ def slices(intent: Mapping[str, Any], departs_us: int) -> list[Slice]:
     _widen_turns(stages)
     lateral, vertical, early_s = KEPT_FREE[intent["aircraft_class"]]
     found, since_s = [], 0.0
+    reference = intent.get("height_reference", "AGL")
     for stage in stages:
-        found += _cut(stage, since_s, lateral, vertical, early_s, departs_us)
+        found += _cut(stage, since_s, (lateral, vertical, early_s), departs_us, reference)
         since_s += stage.lasts_s
     return found
 
@@ -64,7 +67,8 @@ def slices(intent: Mapping[str, Any], departs_us: int) -> list[Slice]:
 def _stages(intent: Mapping[str, Any]) -> Iterator[Stage]:
     path = intent["path"]
     here, height = _at(intent["departure"]), path[0]["height_m"]
-    yield _column(here, 0.0, height, height / CLIMB_MPS)
+    ground_m = GROUND.level(intent.get("height_reference", "AGL"))
+    yield _column(here, ground_m, height, (height - ground_m) / CLIMB_MPS)
     for point in path:
         speed = point.get("speed_mps") or intent["speed_mps"]
         if (here, height) != (_at(point), point["height_m"]):
@@ -74,7 +78,7 @@ def _stages(intent: Mapping[str, Any]) -> Iterator[Stage]:
             yield _column(here, height, height, point["hover_s"], point.get("hover_radius_m", 0.0))
     if here != _at(intent["arrival"]):
         yield _leg(here, _at(intent["arrival"]), height, height, intent["speed_mps"])
-    yield _column(_at(intent["arrival"]), height, 0.0, height / DESCENT_MPS)
+    yield _column(_at(intent["arrival"]), height, ground_m, (height - ground_m) / DESCENT_MPS)
 
 
 def _at(place: Mapping[str, float]) -> Position:
@@ -115,9 +119,9 @@ def _widen_turns(stages: Sequence[Stage]) -> None:
 
 
 def _cut(
-    stage: Stage, since_s: float, lateral_m: float, vertical_m: float, early_s: float, departs_us: int
+    stage: Stage, since_s: float, kept_free: tuple[float, float, float], departs_us: int, reference: str
 ) -> Iterator[Slice]:
-    length = stage.length_m
+    length, (lateral_m, vertical_m, early_s) = stage.length_m, kept_free
     n = 1 if length == 0 else max(math.ceil(max(stage.lasts_s / SLICE_S, length / LONGEST_M) - 1e-6), 1)
     for k in range(n):
         one, two = (stage.bottom_m + (stage.top_m - stage.bottom_m) * share for share in (k / n, (k + 1) / n))
@@ -128,9 +132,9 @@ def _cut(
         curve = stage.points if length == 0 else earth.part(stage.points, k / n, (k + 1) / n)
         yield Slice(
             _drawn(curve, lateral_m + stage.radius_m + wide),
-            max(min(one, two) - vertical_m, 0.0),
+            max(min(one, two) - vertical_m, 0.0) if reference == "AGL" else min(one, two) - vertical_m,
             max(one, two) + vertical_m,
-            "AGL",
+            reference,
             departs_us + round((since_s + stage.lasts_s * k / n - early_s) * 1e6),
             departs_us + round((since_s + stage.lasts_s * (k + 1) / n + early_s) * 1e6),
             max(one, two),

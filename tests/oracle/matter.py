@@ -40,6 +40,10 @@ class Ground:
             return value + self.lowest_m, value + self.highest_m
         return value - self.geoid_highest_m, value - self.geoid_lowest_m
 
+    def level(self, reference: str) -> float:
+        """The height of the ground, where it is known to the metre."""
+        return {"AGL": 0.0, "AMSL": self.lowest_m, "WGS84": self.lowest_m + self.geoid_lowest_m}[reference]
+
 
 @dataclass(frozen=True)
 class Shape:

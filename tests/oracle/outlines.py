@@ -125,11 +125,11 @@ def far_flight(chance: Generator, place: Position) -> dict[str, Any]:
     return _intent(place, end, path, "medium", float(chance.choice([40.0, 70.0])))
 
 
-def hovering(chance: Generator, spot: Position, height_m: float) -> dict[str, Any]:
+def hovering(chance: Generator, spot: Position, height_m: float, reference: str = "AGL") -> dict[str, Any]:
     """Up, a wait over the spot, and down."""
     point = {"lng": spot[0], "lat": spot[1], "height_m": height_m, "hover_radius_m": 0.0}
     point["hover_s"] = float(chance.choice([1.0, 20.0, 200.0]))
-    return _intent(spot, spot, [point], "light", 12.0)
+    return _intent(spot, spot, [point], "light", 12.0) | {"height_reference": reference}
 
 
 def _intent(start: Position, end: Position, path: list[dict[str, Any]], kind: str, speed: float) -> dict[str, Any]:

@@ -220,20 +220,28 @@ def legs(chance: Generator, n: int) -> Iterator[Pair]:
         yield _beside_a_flight("legs", chance, outlines.flight(chance, place))
 
 
+def legs_above_sea(chance: Generator, n: int) -> Iterator[Pair]:
+    """The same with heights above the ground, the sea and the ellipsoid, often each in another."""
+    for place in places(chance, n):
+        said = {"height_reference": str(chance.choice(REFERENCES))}
+        yield _beside_a_flight("legs", chance, outlines.flight(chance, place) | said, str(chance.choice(REFERENCES)))
+
+
 def far_flights(chance: Generator, n: int) -> Iterator[Pair]:
     """Flights of 175 km."""
     for place in places(chance, n, (-50.0, -25.0, 5.0, 30.0, 45.0, 58.0), 5.0):
         yield _beside_a_flight("175 km", chance, outlines.far_flight(chance, place))
 
 
-def _beside_a_flight(family: str, chance: Generator, intent: dict[str, Any]) -> Pair:
+def _beside_a_flight(family: str, chance: Generator, intent: dict[str, Any], their_reference: str = "AGL") -> Pair:
     """Another aircraft that hovers over a place beside the way; its radius is what all but touches."""
     departs_us = NOON_US
     ours = flights.slices(intent, departs_us)
     moving = [one for one in ours if len(one.shape.line) > 1]
     passed = moving[int(chance.integers(len(moving)))]
     spot = towards(passed.shape.line[2], chance.uniform(0, 360), float(chance.uniform(60, 1_500)))
-    waiting = outlines.hovering(chance, spot, max(round(passed.declared_m or 0.0, 3), 1.0))
+    above_m = max(round((passed.declared_m or 0.0) - flights.GROUND.level(passed.reference), 3), 1.0)
+    waiting = outlines.hovering(chance, spot, flights.GROUND.level(their_reference) + above_m, their_reference)
     theirs_at = _waits(chance, (passed.start_us, passed.end_us), *_climbs_and_hovers(waiting))
     theirs = flights.slices(waiting, theirs_at)
     gaps = _gaps(ours, theirs)
@@ -464,8 +472,8 @@ def legs_by_zones(chance: Generator, n: int) -> Iterator[Pair]:
 
 
 def _climbs_and_hovers(intent: dict[str, Any]) -> tuple[int, int]:
-    point = intent["path"][0]
-    return round(point["height_m"] / flights.CLIMB_MPS * 1e6), round(point["hover_s"] * 1e6)
+    point, ground_m = intent["path"][0], flights.GROUND.level(intent["height_reference"])
+    return round((point["height_m"] - ground_m) / flights.CLIMB_MPS * 1e6), round(point["hover_s"] * 1e6)
 
 
 Family = Callable[[Generator, int], Iterator[Pair]]
@@ -476,7 +484,8 @@ FAMILIES: Final[dict[Family, float]] = {  # and their share of all pairs
     only_time: 0.08,
     mixed_heights: 0.06,
     flown_areas: 0.02,
-    legs: 0.012,
+    legs: 0.008,
+    legs_above_sea: 0.004,
     far_flights: 0.001,
     circles: 0.16,
     polygons: 0.04,
