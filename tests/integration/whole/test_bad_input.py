@@ -1,6 +1,7 @@
 """Whatever comes over HTTP, the answer is a problem that names the fault, never a 500; and the next request works."""
 
 import json
+import re
 from typing import Any, Final
 
 import httpx
@@ -74,10 +75,7 @@ def refused(answer: httpx.Response) -> None:
 
 def filled(path: str, value: str = EXAMPLE) -> str:
     """The path with something in each of its places."""
-    for part in path.split("/"):
-        if part.startswith("{"):
-            path = path.replace(part, value)
-    return path
+    return re.sub(r"\{\w+\}", lambda _: value, path)
 
 
 def json_operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:

@@ -5,7 +5,7 @@ import numpy as np
 import shapely
 from hypothesis import given, settings
 
-from services.airspace.domain.assess import assess_site
+from services.airspace.domain.fixed import assess_site
 from services.airspace.domain.subjects import SitePosition
 from services.airspace.domain.zones import Zone, ZoneIndex
 from services.sites.domain.candidates import ZoneCopy, inside, lasts_on_ground
