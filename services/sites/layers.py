@@ -15,9 +15,10 @@ import numpy as np
 import orjson
 import pyproj
 from numpy.typing import NDArray
+from pyproj.exceptions import ProjError
 from rasterio import MemoryFile
 from rasterio.crs import CRS
-from rasterio.errors import RasterioError, WindowError
+from rasterio.errors import CRSError, RasterioError, WindowError
 from rasterio.io import DatasetReader
 from rasterio.warp import transform_bounds
 from rasterio.windows import Window, from_bounds
@@ -26,7 +27,7 @@ from services.sites.domain.errors import FileNotReadable
 from services.sites.files.columns import RowError
 
 MOST_POINTS: Final = 200_000
-MOST_PIXELS: Final = 50_000_000
+MOST_PIXELS: Final = 10_000_000
 HEAVIEST: Final = 1e12
 WGS84: Final = CRS.from_epsg(4326)
 _COLUMNS: Final = ("lng", "lat", "weight")
@@ -153,10 +154,12 @@ def _number(given: object, most: float, *, least: float) -> float:
 
 def parse_raster(content: bytes, bounds: tuple[float, float, float, float]) -> Weights:
     """The pixels of a GeoTIFF within west, south, east, north, where they weigh anything. Raises FileNotReadable."""
+    if not content:
+        raise FileNotReadable("the file is empty")
     try:
         with MemoryFile(content) as memory, memory.open(driver="GTiff") as file:
             return _read(file, bounds)
-    except RasterioError as error:
+    except (RasterioError, CRSError, ProjError) as error:
         raise FileNotReadable(f"no GeoTIFF that can be read: {error}") from error
 
 

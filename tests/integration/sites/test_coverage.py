@@ -336,6 +336,7 @@ def test_a_raster_becomes_a_layer(
         (b"{}", "application/geo+json"),
         (b"[", "application/geo+json"),
         (b"no tiff", "image/tiff"),
+        (b"", "image/tiff"),
         (geotiff(np.ones((3, 3)), crs="EPSG:4326", west=10.0, north=50.0, side=0.01), "image/tiff"),
         (geotiff(np.full((3, 3), -5.0), crs="EPSG:4326", west=114.0, north=30.6, side=0.01), "image/tiff"),
     ],
