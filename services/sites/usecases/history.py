@@ -176,17 +176,20 @@ class HistoryCache:
     _lock: Lock = field(default_factory=Lock)
 
     def ask(self, connection: sa.Connection, known_at: datetime | None = None) -> History:
-        """The history as the ledger tells it, or as it told it at an instant."""
+        """The history as the ledger tells it, or told it at an instant; of those who ask at once, one makes it."""
         stamp = (ledger.stamp(connection), places.version(connection))
         with self._lock:
             kept = self._kept.get(known_at)
-        if kept is not None and kept[0] == stamp:
-            return kept[1]
-        facts = ledger.select_facts(connection, known_at=known_at)
-        ends = ends_of(facts)
-        made = history(facts, dict(zip(ends, places.districts_of(connection, ends), strict=True)))
-        with self._lock:
+            if kept is not None and kept[0] == stamp:
+                return kept[1]
+            made = _made(connection, known_at)
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
             self._kept[known_at] = (stamp, made)
         return made
+
+
+def _made(connection: sa.Connection, known_at: datetime | None) -> History:
+    facts = ledger.select_facts(connection, known_at=known_at)
+    ends = ends_of(facts)
+    return history(facts, dict(zip(ends, places.districts_of(connection, ends), strict=True)))

@@ -30,6 +30,7 @@ export function Trend() {
   const asked = { ...queryOf(within), from };
   const key = [JSON.stringify(asked), targetId];
   const burn = useResource((signal) => get<BurnUp>("/progress/burnup", { ...asked, kind: undefined, target_id: targetId }, signal), key, countsToward);
+  const found = burn.value?.target_id === targetId ? burn.value : null;
   const months = useResource((signal) => get<ProgressHistory>("/progress/history", asked, signal), key, countsToward);
   return (
     <section data-testid="trend">
@@ -40,12 +41,12 @@ export function Trend() {
         <UnitSelect value={unit} onChange={setUnit} />
       </div>
       <ProblemBox problem={board.problem ?? burn.problem ?? months.problem} onRetry={() => { board.reload(); burn.reload(); months.reload(); }} />
-      {(!burn.value || !target) && !burn.problem && !board.problem && <Loading />}
-      {burn.value && target && burn.value.target_id === targetId && (
+      {!(found && target) && !burn.problem && !board.problem && <Loading />}
+      {found && target && (
         <div class={burn.loading ? "stale" : ""}>
-          <Heading burn={burn.value} target={target} />
-          <BurnUpChart burn={burn.value} ahead={Number(span)} name={said(target.target.name)} />
-          <Outlook burn={burn.value} />
+          <Heading burn={found} target={target} />
+          <BurnUpChart burn={found} ahead={Number(span)} name={said(target.target.name)} />
+          <Outlook burn={found} />
         </div>
       )}
       {months.value && target && <Months rows={months.value.months} measures={measuresOf(target)} within={within} />}
