@@ -86,7 +86,7 @@ def scattered(planner: Caller, number: int) -> None:
 
 
 def test_postgis_and_pyproj_agree_on_every_point(world: World, planner: Caller) -> None:
-    scattered(planner, 30)
+    scattered(planner, 20)
     places = points_of(world)
     for asked in (
         {},

@@ -43,7 +43,7 @@ def is_plain(zone: Zone) -> bool:
     return all(height is None or height.reference is AltitudeReference.AGL for height in heights)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     zones=st.lists(st.integers(0, 9), max_size=4, unique=True).flatmap(
         lambda numbers: st.tuples(*(worlds.zones(number) for number in numbers))
