@@ -59,6 +59,8 @@ def planted(folder: Path, mutant: Mutant) -> str:
         for path in sound:
             (folder / path).write_text(mutated(sound[path], path, mutant), encoding="utf-8")
         fate = pytest(folder, mutant.killers)
+    except ValueError as error:
+        fate = str(error)
     finally:
         for path, text in sound.items():
             (folder / path).write_text(text, encoding="utf-8")

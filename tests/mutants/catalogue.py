@@ -65,8 +65,10 @@ SHARE_TIME: Final = "    keep = (start[i] < end[j]) & (start[j] < end[i])"
 WHOLE_TIME: Final = "    keep &= (start[a] < end[b]) & (start[b] < end[a])\n"
 MIXED_LOWER: Final = '(rows["lower_reference"] >= 0) & (rows["lower_reference"] != records["reference"])'
 MIXED_UPPER: Final = '(rows["upper_reference"] >= 0) & (rows["upper_reference"] != records["reference"])'
-ASKED: Final = "    narrow = boxes.take(~np.isin(boxes.plan, wide))\n"
-REST: Final = "(getattr(narrow, name) for name in Boxes.__slots__[5:])"
+ASKED: Final = (
+    '    """The ranges that find whatever was entered where the boxes are, and the plans too wide for ranges."""\n'
+)
+REST: Final = "(getattr(boxes, name) for name in Boxes.__slots__[5:])"
 ZONE_CORE: Final = "    core, radius_m = core_of(spec.outline)\n    shape = _centre(core)"
 AS_POLYGON: Final = """    core, radius_m = core_of(spec.outline)
     if isinstance(core, shapely.Point):
@@ -138,7 +140,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "axes swapped in the look-up in the database",
         KEYS,
         ASKED,
-        f"{ASKED}    narrow = Boxes(narrow.plan, narrow.south, narrow.west, narrow.north, narrow.east, *{REST})\n",
+        f"{ASKED}    boxes = Boxes(boxes.plan, boxes.south, boxes.west, boxes.north, boxes.east, *{REST})\n",
         "tests/integration/airspace/test_narrowing.py::test_keys_united_by_cell_find_the_neighbour_at_a_border",
     ),
     mutant(
@@ -258,8 +260,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     mutant(
         "a zone's first version for ever",
         ZONES,
-        "        zones = {**self.zones, **{zone.zone_id: zone for zone in put}}",
-        "        zones = {**{zone.zone_id: zone for zone in put}, **self.zones}",
+        "        zones.update(news)\n",
+        "        zones = {**news, **zones}\n",
         "tests/unit/geometry/test_zones.py::test_withdrawn_and_replaced_zones_are_gone",
         "tests/integration/airspace/test_revising.py::test_zone_that_moves_away_touches_where_it_was_and_where_it_is",
     ),
