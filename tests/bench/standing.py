@@ -29,6 +29,7 @@ DAYS_AHEAD: Final = 2  # the first day of flights; a template serves until it ha
 _SCHEMAS: Final = ("inbound", "airspace", "flightplan", "sites")
 _AT_ONCE: Final = 1_000
 _QUIET_S: Final = 1_800.0
+_FORMAT: Final = 2  # of what is stored, beyond that: 2 since flights know the sites whose pads they hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ def _today(city: CityProfile) -> date:
 
 def _digest() -> str:
     """Changes with the world and with how volumes and keys are stored; tables are migrated by whoever opens a clone."""
-    kept = (keys.DAY_US, keys.SLOT_US, keys.CELLS_A_DEGREE, keys.COARSE, keys.MOST_KEYS, records.RECORD.descr)
+    kept = (keys.DAY_US, keys.SLOT_US, keys.CELLS_A_DEGREE, keys.COARSE, keys.MOST_KEYS, records.RECORD.descr, _FORMAT)
     world_source = (ROOT / "tests" / "bench" / "world.py").read_bytes()
     return hashlib.sha256(world_source + repr(kept).encode()).hexdigest()[:10]
 
