@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def eventually(check: Callable[[], T], *, timeout_s: float = 10.0, every_s: float = 0.02) -> T:
+def eventually(check: Callable[[], T], *, timeout_s: float = 30.0, every_s: float = 0.02) -> T:
     """Return the first truthy answer of `check`; raise AssertionError with the last one after `timeout_s`.
 
     An AssertionError raised by `check` counts as "not yet" and is raised again at the end.

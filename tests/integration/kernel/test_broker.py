@@ -49,7 +49,7 @@ def test_a_broker_killed_and_restarted_loses_nothing(database_url: str, broker: 
     with world.relaying(), world.consumer(subscription()):
         world.record(PLANS, [1])  # recording needs no broker
         broker("start")
-        eventually(lambda: world.seen() == expected(PLANS, 1), timeout_s=30)
+        eventually(lambda: world.seen() == expected(PLANS, 1), timeout_s=90)
     with world.relaying(), world.consumer(subscription()):
         with recording(world, from_revision=2) as last:
             eventually(lambda: min(map(len, world.seen().values())) > 5)
@@ -57,6 +57,6 @@ def test_a_broker_killed_and_restarted_loses_nothing(database_url: str, broker: 
             reached = last()
             eventually(lambda: last() > reached + 5)
             broker("start")
-            eventually(lambda: min(map(len, world.seen().values())) > reached + 5, timeout_s=40)
-        eventually(lambda: world.seen() == expected(PLANS, last()), timeout_s=30)
+            eventually(lambda: min(map(len, world.seen().values())) > reached + 5, timeout_s=90)
+        eventually(lambda: world.seen() == expected(PLANS, last()), timeout_s=90)
     world.close()
