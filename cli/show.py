@@ -20,6 +20,9 @@ COLOURS: Final = {
     "refused": "red",
     "withdrawn": "dim",
     "lapsed": "dim",
+    "activated": "green",
+    "ended": "dim",
+    "no_show": "dim",
 }
 EFFECTS: Final = {"refuses": "red", "needs_ruling": "yellow", "note": "dim"}
 

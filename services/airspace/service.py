@@ -7,7 +7,8 @@ from services.airspace.api.views import visible_to
 from services.airspace.imports import areas_by_name
 from services.airspace.state import AirspaceState
 from services.airspace.usecases.closing import follow_statuses
-from services.airspace.usecases.deciding import decide_plans, release_plans
+from services.airspace.usecases.deciding import ENDINGS, decide_plans, release_plans
+from services.airspace.usecases.flying import activate_plans
 from services.airspace.usecases.placing import assess_routes, assess_sites
 from services.airspace.usecases.pruning import prune
 from services.airspace.usecases.revising import revise_for_authorizations, revise_for_zones
@@ -16,11 +17,9 @@ from shared.contracts.airspace import ZoneChanged, ZonePublished, ZoneWithdrawn
 from shared.contracts.flightplan import (
     AuthorizationRecorded,
     AuthorizationWithdrawn,
-    FlightPlanLapsed,
+    FlightPlanActivated,
     FlightPlanMoved,
-    FlightPlanRuled,
     FlightPlanSubmitted,
-    FlightPlanWithdrawn,
     RouteFiled,
 )
 from shared.contracts.sites import SiteRegistered, SiteStateChanged, SiteStatusChanged, SiteUpdated
@@ -63,7 +62,8 @@ def decider(state: AirspaceState) -> Subscription:
         "decider",
         (
             on(FlightPlanSubmitted, FlightPlanMoved, handler=partial(decide_plans, state)),
-            on(FlightPlanWithdrawn, FlightPlanRuled, FlightPlanLapsed, handler=release_plans),
+            on(*ENDINGS, handler=release_plans),
+            on(FlightPlanActivated, handler=activate_plans),
             on(AuthorizationRecorded, AuthorizationWithdrawn, handler=partial(revise_for_authorizations, state)),
             on(RouteFiled, handler=partial(assess_routes, state)),
             on(SiteRegistered, SiteUpdated, SiteStateChanged, handler=partial(assess_sites, state)),

@@ -12,7 +12,7 @@ from services.flightplan.domain.filing import Rulebook
 from services.flightplan.domain.visibility import visible_to
 from services.flightplan.state import FlightplanState, in_order
 from services.flightplan.store import plan_reads
-from services.flightplan.usecases import assessing, inbound, plans, sites
+from services.flightplan.usecases import assessing, flying, inbound, plans, sites
 from services.flightplan.usecases.filing import file_plans
 from shared.auth import Principal
 from shared.city import ApprovalMode
@@ -40,7 +40,10 @@ def build(settings: Settings, platform: Platform) -> Service:
         database=database,
         routers=ROUTERS,
         subscriptions=_subscriptions(state),
-        periodic=(Periodic("lapse-plans", every_s=10.0, run=plans.lapse_plans),),
+        periodic=(
+            Periodic("lapse-plans", every_s=10.0, run=plans.lapse_plans),
+            Periodic("no-shows", every_s=10.0, run=flying.NoShows(platform.city.take_offs)),
+        ),
         state=state,
         visible_to=_visible_to,
         on_stop=partial(_stop, state),

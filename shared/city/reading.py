@@ -45,6 +45,7 @@ def load_city(folder: Path | str) -> CityProfile:
         geoid_min_m=profile.geoid.min_m,
         geoid_max_m=profile.geoid.max_m,
         flight_rules=profile.flight.rules(),
+        take_offs=profile.take_offs,
         service_radius_m=profile.coverage.service_radius_m,
         demand_spacing_m=profile.coverage.demand_spacing_m,
         dispatch=profile.coverage.dispatch,

@@ -1,6 +1,6 @@
 """profile.toml: name, time zone, bounds, approval mode, the numbers of flights, heights and coverage. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -39,6 +39,7 @@ class FlightSettings:
     slice_s: Annotated[float, Gt(0.0)]
     bank_deg: Annotated[float, Gt(0.0)] = 25.0
     crewed_overlap: Literal["note", "conflict"]
+    same_priority_overlap: Literal["note", "conflict"] = "conflict"
     source: str
     tolerances: Mapping[AircraftClass, ClassTolerance]
 
@@ -59,7 +60,21 @@ class FlightSettings:
             slice_s=self.slice_s,
             bank_deg=self.bank_deg,
             crewed_overlap_is_note=self.crewed_overlap == "note",
+            same_priority_overlap_is_note=self.same_priority_overlap == "note",
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeOffs:
+    """Whose take-off is to be confirmed, and how long a plan holds its airspace without (`[take_offs]`).
+
+    By default every class of uncrewed aircraft: Decree 761 Art. 30 lets an approved flight take off only once it is
+    confirmed. Crewed flights report to air traffic control instead. `no_show_after_min` None: plans hold to their end.
+    """
+
+    confirmed: Sequence[AircraftClass] = tuple(kind for kind in AircraftClass if not kind.is_crewed)
+    no_show_after_min: Annotated[float, Gt(0.0)] | None = 15.0
+    source: str = "engineering default"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,4 +118,5 @@ class Profile:
     flight: FlightSettings
     coverage: CoverageSettings
     province_zh: str = ""
+    take_offs: TakeOffs = field(default_factory=TakeOffs)
     site_costs_cny: Mapping[SiteKind, Annotated[float, Gt(0.0)]] = field(default_factory=dict)

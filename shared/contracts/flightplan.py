@@ -24,11 +24,17 @@ class PlanState(StrEnum):
     NOT_REQUIRED = "not_required"
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
+    ACTIVATED = "activated"  # its take-off was confirmed
+    ENDED = "ended"  # its end was reported
+    NO_SHOW = "no_show"  # its take-off was not confirmed in time
 
     @property
     def is_final(self) -> bool:
         """True where nothing can follow."""
-        return self in (PlanState.REFUSED, PlanState.WITHDRAWN, PlanState.LAPSED)
+        return self in _FINAL
+
+
+_FINAL = frozenset({PlanState.REFUSED, PlanState.WITHDRAWN, PlanState.LAPSED, PlanState.ENDED, PlanState.NO_SHOW})
 
 
 class RulingDecision(StrEnum):
@@ -124,6 +130,43 @@ class FlightPlanLapsed:
     plan_id: UUID
     revision: Annotated[int, Ge(1)]
     operator: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightPlanActivated:
+    """The take-off was confirmed (Decree 761 Art. 30; F3548 `Activated`): the flight is in the air."""
+
+    topic: ClassVar[str] = "flightplan.plans"
+    key_field: ClassVar[str] = "plan_id"
+    plan_id: UUID
+    revision: Annotated[int, Ge(1)]
+    operator: Name
+    activated_at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightPlanEnded:
+    """The operator reported the end of the flight; what is left of its airspace is free."""
+
+    topic: ClassVar[str] = "flightplan.plans"
+    key_field: ClassVar[str] = "plan_id"
+    plan_id: UUID
+    revision: Annotated[int, Ge(1)]
+    operator: Name
+    ended_at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightPlanNoShow:
+    """No take-off was confirmed by `waited_until`; the airspace is free."""
+
+    topic: ClassVar[str] = "flightplan.plans"
+    key_field: ClassVar[str] = "plan_id"
+    plan_id: UUID
+    revision: Annotated[int, Ge(1)]
+    operator: Name
+    departs_at: Instant
+    waited_until: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +307,9 @@ Event = (
     | FlightPlanRuled
     | FlightPlanWithdrawn
     | FlightPlanLapsed
+    | FlightPlanActivated
+    | FlightPlanEnded
+    | FlightPlanNoShow
     | AuthorizationRecorded
     | AuthorizationWithdrawn
     | RouteFiled

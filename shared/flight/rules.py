@@ -45,3 +45,4 @@ class FlightRules:
     slice_s: float = 30.0
     bank_deg: float = 25.0  # of a fly-by turn
     crewed_overlap_is_note: bool = True  # two crewed plans that overlap: a note, or a conflict
+    same_priority_overlap_is_note: bool = False  # F3548 SCD0035: the regulator says whether equals may overlap

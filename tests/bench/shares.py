@@ -1,7 +1,7 @@
 """The share of plans refused because others are in the way, and after the offered shift: python -m tests.bench.shares
 
 First come, first served, by the decider's own pure decision; no zones, so that nothing but other flights and pads
-refuses. The demo day has 1,020 plans over 220 sites; the larger day 10,000 over 1,000 sites, by the same archetypes.
+refuses. The demo day has 1,000 plans over 220 sites; the larger day 10,000 over 1,000 sites, by the same archetypes.
 """
 
 import random

@@ -106,6 +106,7 @@ export const CLAWBACKS = every<Clawback>()([
 ]);
 export const PLAN_STATES = every<PlanState>()([
   "submitted", "approved", "awaiting", "refused", "not_required", "withdrawn", "lapsed",
+  "activated", "ended", "no_show",
 ]);
 export const SITE_STATES = every<SiteState>()([
   "commissioned", "under_construction", "approved", "assessed", "proposed", "suspended", "retired",

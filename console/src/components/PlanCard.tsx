@@ -6,6 +6,7 @@ import { Chip, DemoTag } from "./basics";
 
 export const PLAN_TONE: Record<PlanState, string> = {
   approved: "good", awaiting: "warn", refused: "bad", not_required: "calm", submitted: "plain", withdrawn: "faint", lapsed: "faint",
+  activated: "calm", ended: "faint", no_show: "faint",
 };
 
 export function PlanChip({ plan }: { plan: FlightPlanView }) {

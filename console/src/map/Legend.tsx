@@ -29,7 +29,7 @@ function rows(group: LegendGroup) {
     case "zones":
       return RESTRICTIONS.map((one) => <Row key={one} mark="area" color={RESTRICTION_COLOR[one]} text={word("restriction", one)} />);
     case "plans":
-      return PLAN_STATES.filter((one) => one !== "withdrawn" && one !== "lapsed").map((one) => (
+      return PLAN_STATES.filter((one) => !["withdrawn", "lapsed", "ended", "no_show"].includes(one)).map((one) => (
         <Row key={one} mark="line" color={PLAN_COLOR[one]} text={planWord(one)} />
       ));
     case "routes":

@@ -16,6 +16,9 @@ export const PLAN_COLOR: Record<PlanState, string> = {
   submitted: "#5b6770",
   withdrawn: "#9aa3a9",
   lapsed: "#9aa3a9",
+  activated: "#0b6e99",
+  ended: "#9aa3a9",
+  no_show: "#9aa3a9",
 };
 
 export const SITE_COLOR: Record<SiteState, string> = {

@@ -77,7 +77,7 @@ def decide(
 
     `standing`: every reservation that may be near one of the requests (each plan once; also the former volumes of the
     plans asked about). `terminals`: the sites that the requests use; at others there are no slots.
-    A plan made to yield to a later one of higher priority appears again after it, refused,
+    A plan made to yield to a later one of higher priority appears again after it, refused (in the air: told),
     `because="preempted"`: also where it was not in `requests`, so apply the decisions in order and let the last one of
     a plan win.
     """
@@ -139,12 +139,11 @@ class _Batch:
         request, decision = self.requests[i], self.answer(i)
         if decision.reserves:
             met = self._met(i)
-            yielding = [c.turned() for c in met if self._code(i, c.b) is FindingCode.PLAN_PREEMPTED]
             without_pad = self._pads_yielded(i, met)
             self.holding[request.plan_id] = i
-            given_up = [(c.a, self._plan_finding(c, FindingCode.PLAN_CONFLICT)) for c in yielding]
-            given_up += [(j, slot_finding(each, Effect.REFUSES)) for j, each in without_pad]
-            return [decision, *(self._preempt(j, finding) for j, finding in given_up)]
+            told = [(c.b, self._plan_finding(c.turned(), code)) for c in met if (code := self._told(i, c.b))]
+            told += [(j, slot_finding(each, Effect.REFUSES)) for j, each in without_pad]
+            return [decision, *(self._preempt(j, finding) for j, finding in told)]
         if decision.releases:
             self.holding.pop(request.plan_id, None)
         return [decision]
@@ -158,7 +157,8 @@ class _Batch:
         """Whether a flight holds pads against flight i: another plan's, held at this moment, of so high a priority."""
 
         def counts(j: int) -> bool:
-            plan, held = self._plan(j), self.holders[j].priority >= least and j not in gone
+            plan, holder = self._plan(j), self.holders[j]
+            held = (holder.priority >= least or holder.active) and j not in gone
             return held and plan != self._plan(i) and self.holding.get(plan) == j
 
         return counts
@@ -177,10 +177,8 @@ class _Batch:
     def _last_in_line(self, i: int, hold: PadHold, full: Span, gone: Collection[int]) -> tuple[int, Shortage]:
         """Who of lower priority gives up the pad: the lowest, among equals the one that comes last."""
         others = self.slots.others(hold, 0, self._counts(i, least=0, gone=gone))
-        lower = [
-            held for held in others if held[0] <= full[0] < held[1] and self._priority(held[2]) < self._priority(i)
-        ]
-        start, end, j = min(lower, key=lambda held: (self._priority(held[2]), -held[0], self._plan(held[2])))
+        lower = [held for held in others if held[0] <= full[0] < held[1] and self._yields(i, held[2])]
+        start, end, j = min(lower, key=lambda held: (self.holders[held[2]].priority, -held[0], self._plan(held[2])))
         theirs = hold._replace(volume=next(h.volume for h in self.slots.holds[j] if h[:3] == (hold.spot, start, end)))
         return j, self.slots.shortage(theirs, (max(start, hold.start_us), min(end, hold.end_us)))
 
@@ -201,7 +199,7 @@ class _Batch:
         article = ""
         if code is FindingCode.PLAN_CONFLICT:
             article = ARTICLE_HIGHER if other.priority > own.priority else ARTICLE_EQUAL
-        elif code is FindingCode.PLAN_PREEMPTED:
+        elif code is FindingCode.PLAN_PREEMPTED or self._crossed(contact.a, contact.b):
             article = ARTICLE_LOWER
         return plan_finding(contact, self.flights, other, code, effect, article, self.terrain)
 
@@ -210,12 +208,34 @@ class _Batch:
         own, other = self.holders[i], self.holders[j]
         if own.crewed and other.crewed and self.rules.crewed_overlap_is_note:
             return FindingCode.PLAN_NEARBY
-        return FindingCode.PLAN_CONFLICT if other.priority >= own.priority else FindingCode.PLAN_PREEMPTED
+        if own.priority == other.priority and self.rules.same_priority_overlap_is_note:
+            return FindingCode.PLAN_NEARBY
+        if other.priority >= own.priority:
+            return FindingCode.PLAN_CONFLICT
+        return FindingCode.PLAN_NEARBY if other.active else FindingCode.PLAN_PREEMPTED
+
+    def _yields(self, i: int, j: int) -> bool:
+        """Whether flight j makes room for flight i."""
+        return self.holders[j].priority < self.holders[i].priority and not self.holders[j].active
+
+    def _crossed(self, i: int, j: int) -> bool:
+        """Whether one of the two is in the air and the other, of higher priority, goes across it."""
+        low, high = sorted((self.holders[i], self.holders[j]), key=lambda holder: holder.priority)
+        return low.active and low.priority < high.priority
+
+    def _told(self, i: int, j: int) -> FindingCode | None:
+        """What flight j of lower priority is told when flight i is accepted; None where that is nothing to it."""
+        code = self._code(i, j)
+        if code is FindingCode.PLAN_PREEMPTED:
+            return FindingCode.PLAN_CONFLICT
+        lower = self.holders[j].priority < self.holders[i].priority
+        return code if lower and self._crossed(i, j) and code is FindingCode.PLAN_NEARBY else None
 
     def _preempt(self, j: int, finding: Finding) -> Decision:
-        """Assess the plan that yields again, by its zones and what it yields to; it holds nothing any more."""
+        """Assess the plan that yields again, by zones and what it yields to; on the ground it holds nothing more."""
         holder = self.holders[j]
-        del self.holding[holder.plan_id]
+        if not holder.active:
+            del self.holding[holder.plan_id]
         request = PlanRequest(
             plan_id=holder.plan_id,
             revision=holder.revision,
@@ -225,6 +245,7 @@ class _Batch:
             voluntary=False,
             volumes=holder.volumes,
             because="preempted",
+            active=holder.active,
         )
         hits = self.zones.hits([holder.volumes], [holder.crewed], self.terrain)[0]
         findings = [*self._zone_findings(request, hits), finding]
@@ -240,9 +261,6 @@ class _Batch:
 
     def _plan(self, flight: int) -> UUID:
         return self.holders[flight].plan_id
-
-    def _priority(self, flight: int) -> int:
-        return self.holders[flight].priority
 
 
 def zone_findings(
@@ -294,4 +312,5 @@ def _reservation(request: PlanRequest) -> Reservation:
         priority=request.priority,
         crewed=request.crewed,
         volumes=request.volumes,
+        active=request.active,
     )

@@ -19,6 +19,7 @@ class Reservation:
     priority: int
     crewed: bool
     volumes: FlightVolumes = field(repr=False)
+    active: bool = False  # in the air: it cannot give up what it holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class PlanRequest:
     volumes: FlightVolumes = field(repr=False)
     keeps_former: bool = False  # a move: where refused, what the plan held before stays
     because: str = "filed"
+    active: bool = False  # in the air: it goes on holding these volumes whatever the answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,7 @@ class Decision:
     @property
     def reserves(self) -> bool:
         """True where the plan now holds exactly these volumes (in place of any former ones)."""
-        return self.assessment.outcome in (Outcome.APPROVED, Outcome.AWAITING)
+        return self.request.active or self.assessment.outcome in (Outcome.APPROVED, Outcome.AWAITING)
 
     @property
     def releases(self) -> bool:

@@ -23,7 +23,8 @@ class EntryKind(StrEnum):
 
     DECIDED = "decided"  # filed, moved, or made to yield
     SETTLED = "settled"  # what it was decided on changed: zones or authorizations
-    RELEASED = "released"  # withdrawn, lapsed, refused by a ruling
+    RELEASED = "released"  # withdrawn, lapsed, refused by a ruling, over, never taken off
+    ACTIVATED = "activated"  # taken off: it holds what it holds until it is released
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ _BY_INDEX = """set_config('enable_hashjoin', 'off', true), set_config('enable_me
     set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)"""
 _SHARE_ZONES = f"SELECT pg_advisory_xact_lock_shared(%s), {_BY_INDEX}"
 NARROW: Final = """
-SELECT r.plan_id, r.revision, r.operator, r.priority, r.crewed, r.volumes FROM (
+SELECT r.plan_id, r.revision, r.operator, r.priority, r.crewed, r.volumes, r.active FROM (
     SELECT DISTINCT near.plan_id
     FROM unnest(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
       AS l (low, high, west, south, east, north, lower_m, upper_m, reference, start_us, end_us),
@@ -44,7 +44,7 @@ SELECT r.plan_id, r.revision, r.operator, r.priority, r.crewed, r.volumes FROM (
 ) r
 WHERE r.state = 'held'"""
 _WIDE = """
-SELECT r.plan_id, r.revision, r.operator, r.priority, r.crewed, r.volumes FROM airspace.reservation r
+SELECT r.plan_id, r.revision, r.operator, r.priority, r.crewed, r.volumes, r.active FROM airspace.reservation r
 WHERE r.state = 'held' AND r.box && ST_MakeEnvelope(%s, %s, %s, %s, 4326) AND r.starts_at < %s AND r.ends_at > %s"""
 _TOUCHED = """
 SELECT DISTINCT near.plan_id
@@ -156,7 +156,7 @@ def bounds(boxes: Boxes) -> dict[str, Array]:
 
 
 def _reservation(row: Sequence[Any]) -> Reservation:
-    plan_id, revision, operator, priority, crewed, volumes = row
+    plan_id, revision, operator, priority, crewed, volumes, active = row
     return Reservation(
         plan_id=plan_id,
         revision=revision,
@@ -164,4 +164,5 @@ def _reservation(row: Sequence[Any]) -> Reservation:
         priority=priority,
         crewed=crewed,
         volumes=FlightVolumes.from_bytes(volumes),
+        active=active,
     )

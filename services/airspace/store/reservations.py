@@ -47,6 +47,7 @@ class Known:
     volumes: FlightVolumes
     assessment: Assessment
     zones_version: int
+    active: bool = False  # in the air
     assessment_json: bytes | None = None  # where it has been written already
 
     @property
@@ -59,19 +60,20 @@ class Known:
             priority=self.priority,
             crewed=self.crewed,
             volumes=self.volumes,
+            active=self.active,
         )
 
 
 _REVISIONS = "SELECT plan_id, seen_revision, state FROM airspace.reservation WHERE plan_id = ANY(%s)"
 _FIND = """SELECT plan_id, seen_revision, revision, operator, state, priority, crewed, voluntary, volumes,
-    assessment::text, zones_version FROM airspace.reservation WHERE plan_id = ANY(%s) AND state <> 'free'"""
+    assessment::text, zones_version, active FROM airspace.reservation WHERE plan_id = ANY(%s) AND state <> 'free'"""
 _DELETE = "DELETE FROM airspace.reservation WHERE plan_id = ANY(%s)"
 _FREE = """
 INSERT INTO airspace.reservation AS r (plan_id, seen_revision, revision, operator, state, priority, crewed, voluntary,
     starts_at, ends_at, west, south, east, north, volumes, assessment, zones_version)
 SELECT plan_id, revision, revision, '', 'free', 0, false, false, %s, %s, 0, 0, 0, 0, '', 'null', 0
 FROM unnest(%s, %s) AS gone (plan_id, revision)
-ON CONFLICT (plan_id) DO UPDATE SET state = 'free', volumes = '',
+ON CONFLICT (plan_id) DO UPDATE SET state = 'free', volumes = '', active = false,
     seen_revision = greatest(r.seen_revision, excluded.seen_revision)"""
 _SEEN = """
 UPDATE airspace.reservation r SET seen_revision = greatest(r.seen_revision, seen.revision)
@@ -84,16 +86,21 @@ _SETTLE: Final = """
 UPDATE airspace.reservation r SET state = n.state, assessment = n.assessment, zones_version = n.zones_version,
     volumes = CASE WHEN n.state = 'free' THEN '' ELSE r.volumes END
 FROM new_answer n WHERE r.plan_id = n.plan_id"""
+_ACTIVATE = """
+UPDATE airspace.reservation SET active = true WHERE plan_id = ANY(%s) AND state = 'held' AND NOT active
+RETURNING plan_id"""
 _PRUNE = """DELETE FROM airspace.reservation WHERE plan_id = ANY(ARRAY(
     SELECT plan_id FROM airspace.reservation WHERE ends_at < %s LIMIT %s FOR UPDATE SKIP LOCKED))"""
 
 _ROW: Final = (
     "plan_id", "seen_revision", "revision", "operator", "state", "priority", "crewed", "voluntary",
     "starts_at", "ends_at", "west", "south", "east", "north", "volumes", "assessment", "zones_version",
+    "active",
 )  # fmt: skip
 _ROW_TYPES: Final = (
     "uuid", "int4", "int4", "text", "text", "int4", "bool", "bool",
     "timestamptz", "timestamptz", "float8", "float8", "float8", "float8", "bytea", "jsonb", "int8",
+    "bool",
 )  # fmt: skip
 
 
@@ -149,6 +156,12 @@ def free_plans(cursor: "psycopg.Cursor[Any]", revisions: Mapping[UUID, int], now
     cursor.execute(_FREE, (now, now + KEPT, *_pairs(revisions)))
 
 
+def activate_plans(cursor: "psycopg.Cursor[Any]", plan_ids: Sequence[UUID]) -> list[UUID]:
+    """The plans are in the air; returns those of them that hold their airspace."""
+    cursor.execute(_ACTIVATE, (Parameter(uuids(plan_ids)),))
+    return [plan_id for (plan_id,) in cursor]
+
+
 def prune_plans(cursor: "psycopg.Cursor[Any]", over: datetime) -> int:
     """Forget some of the plans that ended before; returns how many."""
     cursor.execute(_PRUNE, (over, _PRUNED_AT_ONCE))
@@ -160,7 +173,7 @@ def _pairs(revisions: Mapping[UUID, int]) -> tuple[Parameter, Parameter]:
 
 
 def _known(row: Sequence[Any]) -> Known:
-    *head, volumes, assessment, zones_version = row
+    *head, volumes, assessment, zones_version, active = row
     plan_id, seen_revision, revision, operator, state, priority, crewed, voluntary = head
     return Known(
         plan_id=plan_id,
@@ -174,6 +187,7 @@ def _known(row: Sequence[Any]) -> Known:
         volumes=FlightVolumes.from_bytes(volumes),
         assessment=decode_value(Assessment, assessment.encode()),
         zones_version=zones_version,
+        active=active,
     )
 
 
@@ -185,7 +199,7 @@ def _rows(plans: Sequence[Known]) -> Iterator[Sequence[Any]]:
         yield (
             plan.plan_id, plan.seen_revision, plan.revision, plan.operator, plan.state.value, plan.priority,
             plan.crewed, plan.voluntary, from_us(start_us), from_us(end_us), *box, volumes,
-            _written(plan), plan.zones_version,
+            _written(plan), plan.zones_version, plan.active,
         )  # fmt: skip
 
 

@@ -94,6 +94,7 @@ reservation = sa.Table(
     sa.Column("volumes", BYTEA, nullable=False),  # FlightVolumes.to_bytes; empty where nothing was ever assessed
     sa.Column("assessment", JSONB, nullable=False),
     sa.Column("zones_version", sa.BigInteger, nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False, server_default=sa.false()),  # in the air
     sa.Index("reservation_box", "box", postgresql_using="gist", postgresql_where=sa.text("state <> 'free'")),
     sa.Index("reservation_ends_at", "ends_at"),
     sa.Index("reservation_operator", "operator", "ends_at", postgresql_where=sa.text("state <> 'free'")),

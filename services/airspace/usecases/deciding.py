@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from services.airspace.domain.assess import decide
@@ -17,8 +17,10 @@ from shared.contracts.airspace import PlanAssessed
 from shared.contracts.assessment import Effect, Outcome, SubjectKind
 from shared.contracts.codec import encode_value
 from shared.contracts.flightplan import (
+    FlightPlanEnded,
     FlightPlanLapsed,
     FlightPlanMoved,
+    FlightPlanNoShow,
     FlightPlanRuled,
     FlightPlanSubmitted,
     FlightPlanWithdrawn,
@@ -29,7 +31,8 @@ from shared.flight import FlightVolumes, volumes_of_all
 from shared.frame import Received, Transaction
 
 Asked = Received[FlightPlanSubmitted | FlightPlanMoved]
-Ended = Received[FlightPlanWithdrawn | FlightPlanRuled | FlightPlanLapsed]
+Ending = FlightPlanWithdrawn | FlightPlanRuled | FlightPlanLapsed | FlightPlanEnded | FlightPlanNoShow
+ENDINGS: Final = (FlightPlanWithdrawn, FlightPlanRuled, FlightPlanLapsed, FlightPlanEnded, FlightPlanNoShow)
 
 
 def decide_plans(state: AirspaceState, tx: Transaction, batch: Sequence[Asked]) -> None:
@@ -40,8 +43,8 @@ def decide_plans(state: AirspaceState, tx: Transaction, batch: Sequence[Asked]) 
         _decide(state, tx, zones, asked)
 
 
-def release_plans(tx: Transaction, batch: Sequence[Ended]) -> None:
-    """Free what withdrawn, lapsed and refused plans hold; an approved one goes on holding it."""
+def release_plans(tx: Transaction, batch: Sequence[Received[Ending]]) -> None:
+    """Free what plans hold that are withdrawn, lapsed, refused, over or no-shows; an approved one keeps it."""
     over = {ended.event.plan_id: ended.event.revision for ended in batch if _is_over(ended.event)}
     if over:
         narrowing.share_zones(tx.cursor)
@@ -50,11 +53,11 @@ def release_plans(tx: Transaction, batch: Sequence[Ended]) -> None:
         reviews.settle_conflicts(tx.cursor, list(over))
 
 
-def _is_over(event: FlightPlanWithdrawn | FlightPlanRuled | FlightPlanLapsed) -> bool:
+def _is_over(event: Ending) -> bool:
     return not isinstance(event, FlightPlanRuled) or event.ruling.decision is RulingDecision.REFUSE
 
 
-def _released(event: FlightPlanWithdrawn | FlightPlanRuled | FlightPlanLapsed) -> Entry:
+def _released(event: Ending) -> Entry:
     return Entry(plan_id=event.plan_id, revision=event.revision, operator=event.operator, kind=EntryKind.RELEASED)
 
 
@@ -233,7 +236,7 @@ def _known(decision: Decision, zones_version: int, kept: Mapping[UUID, int]) -> 
         seen_revision=max(request.revision, kept.get(request.plan_id, 0)),
         revision=request.revision,
         operator=request.operator,
-        state=HOLDS[decision.assessment.outcome],
+        state=Hold.HELD if decision.reserves else HOLDS[decision.assessment.outcome],
         priority=request.priority,
         crewed=request.crewed,
         voluntary=request.voluntary,
@@ -241,6 +244,7 @@ def _known(decision: Decision, zones_version: int, kept: Mapping[UUID, int]) -> 
         assessment=decision.assessment,
         assessment_json=decision.assessment_json,
         zones_version=zones_version,
+        active=request.active,
     )
 
 

@@ -176,6 +176,7 @@ def request_of(plan: Known, because: str = "filed") -> PlanRequest:
         voluntary=plan.voluntary,
         volumes=plan.volumes,
         because=because,
+        active=plan.active,
     )
 
 

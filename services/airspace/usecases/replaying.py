@@ -57,7 +57,7 @@ def replay(state: AirspaceState, connection: sa.Connection, plan_id: UUID) -> li
     """Every decision on the plan, in order, made again. Raises PlanUnknown."""
     cursor = raw(connection).cursor()
     entries = journal.entries_of(cursor, [plan_id]).get(plan_id, [])
-    answered = [entry for entry in entries if entry.kind is not EntryKind.RELEASED]
+    answered = [entry for entry in entries if entry.kind in (EntryKind.DECIDED, EntryKind.SETTLED)]
     if not answered:
         raise PlanUnknown(f"there is no decision on a flight plan {plan_id}")
     events = journal.assessments_of(cursor, plan_id)[-len(answered) :]
@@ -186,9 +186,11 @@ class _Past:
             for entry in some
             if entry.intent is not None
         }
-        return [self._reservation(entry, intents[entry.plan_id, entry.revision]) for entry in holding]
+        return [
+            self._reservation(entry, intents[entry.plan_id, entry.revision], active=active) for entry, active in holding
+        ]
 
-    def _reservation(self, entry: Entry, intent: FlightIntent) -> Reservation:
+    def _reservation(self, entry: Entry, intent: FlightIntent, *, active: bool) -> Reservation:
         return Reservation(
             plan_id=entry.plan_id,
             revision=entry.revision,
@@ -196,6 +198,7 @@ class _Past:
             priority=intent.priority,
             crewed=intent.aircraft_class.is_crewed,
             volumes=volumes(intent, self._state.rules, self._state.terrain),
+            active=active,
         )
 
     def _at(self, version: int) -> ZoneIndex:
@@ -211,14 +214,17 @@ class _Past:
         return domain.zone(stated.zone_id, stated.zone_version, stated.spec, self._state.city_time)
 
 
-def _held(entries: Sequence[Entry], position: int) -> Entry | None:
-    """The entry whose volumes the plan held just before the position."""
+def _held(entries: Sequence[Entry], position: int) -> tuple[Entry, bool] | None:
+    """The entry whose volumes the plan held just before the position, and whether it was in the air."""
     held: Entry | None = None
+    active = False
     for entry in entries:
         if entry.position >= position:
             break
         if entry.kind is EntryKind.RELEASED:
-            held = None
-        elif entry.holds is not None:
+            held, active = None, False
+        elif entry.kind is EntryKind.ACTIVATED:
+            active = True
+        elif entry.holds is not None and not active:
             held = entry if entry.holds else None
-    return held
+    return None if held is None else (held, active)

@@ -230,7 +230,7 @@ def _settled(change: PlanAnswer, because: str) -> Entry:
 def _revised(change: PlanAnswer, zones_version: int) -> Known:
     return replace(
         change.plan,
-        state=HOLDS[change.after.outcome],
+        state=Hold.HELD if change.plan.active else HOLDS[change.after.outcome],
         assessment=change.after,
         assessment_json=encode_value(change.after),
         zones_version=zones_version,

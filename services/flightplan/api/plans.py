@@ -1,4 +1,4 @@
-"""Flight plans over HTTP: look, list, move, withdraw, rule."""
+"""Flight plans over HTTP: look, list, move, withdraw, rule, take off and land."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from services.flightplan.domain.visibility import Viewer, visible_to
 from services.flightplan.store import plan_reads
 from services.flightplan.store.history import history_of
 from services.flightplan.store.plan_reads import Drawn, PlanFilter
+from services.flightplan.usecases import flying
 from services.flightplan.usecases import plans as usecases
 from shared.auth import Principal, Role, allow
 from shared.contracts.codec import encode
@@ -194,6 +195,18 @@ def _only(answers: list[usecases.Answer]) -> FlightPlan:
     if isinstance(answer, TianyuanError):
         raise answer
     return answer
+
+
+@router.post("/flight-plans/{plan_id}/activate")
+def activate_plan(caller: Owner, plan_id: UUID, tx: Tx, state: State) -> FlightPlanView:
+    """Confirm the take-off, from a minute before it was planned. Without it the plan ends as a no-show."""
+    return Shown(viewer_of(caller), state).plan(flying.activate_plan(tx, plan_id, caller.org))
+
+
+@router.post("/flight-plans/{plan_id}/end")
+def end_plan(caller: Owner, plan_id: UUID, tx: Tx, state: State) -> FlightPlanView:
+    """Report the end of the flight; what is left of its airspace is free."""
+    return Shown(viewer_of(caller), state).plan(flying.end_plan(tx, plan_id, caller.org))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,7 @@ class FlightPlanView:
     submitted_at: datetime
     updated_at: datetime
     decided_at: datetime | None
+    activated_at: datetime | None
     demo: bool
 
 
@@ -124,6 +125,7 @@ class Shown:
             submitted_at=plan.submitted_at,
             updated_at=plan.updated_at,
             decided_at=plan.decided_at,
+            activated_at=plan.activated_at,
             demo=plan.demo,
         )
 

@@ -2,7 +2,8 @@
 
 NotFound      PlanNotFound, RouteNotFound, AuthorizationNotFound
 Conflict      PlanClosed, FlightOver, MovePending, RulingNotDue, RulingOutdated, RequestKeyReused,
-              AuthorizationNumberReused, RouteNotCompatible, RouteNotOpen
+              NotActivatable, TakeOffEarly, InTheAir, NotInTheAir, AuthorizationNumberReused,
+              RouteNotCompatible, RouteNotOpen
 Invalid       DepartureInPast, DepartureBeyondHorizon, SiteUnknown, SiteNotInUse, SiteRetired,
               RequestKeyMissing, RequestKeyUnfit, StateUnknown, SpanReversed, MoveInTheFuture, MoveTooEarly
 Forbidden     PriorityReserved, RouteOfAnother, OperatorReserved, FilterReserved
@@ -51,6 +52,34 @@ class FlightOver(Conflict):
 
     def __init__(self, instant: datetime) -> None:
         super().__init__(f"too late: the plan stood until {_utc(instant)}")
+
+
+class NotActivatable(Conflict):
+    """Only an approved flight takes off."""
+
+    def __init__(self, state: PlanState) -> None:
+        super().__init__(f"the plan is {state}; only an approved one takes off")
+
+
+class TakeOffEarly(Conflict):
+    """The airspace is not held yet."""
+
+    def __init__(self, instant: datetime) -> None:
+        super().__init__(f"too early: its airspace is held from {_utc(instant)}; move the plan to leave sooner")
+
+
+class InTheAir(Conflict):
+    """What flies is neither moved nor withdrawn."""
+
+    def __init__(self) -> None:
+        super().__init__("the flight is in the air; report its end")
+
+
+class NotInTheAir(Conflict):
+    """Only a flight whose take-off was confirmed ends."""
+
+    def __init__(self, state: PlanState) -> None:
+        super().__init__(f"the plan is {state}; only a flight that has taken off ends")
 
 
 class MovePending(Conflict):

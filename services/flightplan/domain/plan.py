@@ -43,6 +43,7 @@ class FlightPlan:
     submitted_at: datetime
     updated_at: datetime
     decided_at: datetime | None = None
+    activated_at: datetime | None = None
 
     def decided(self, verdict: "Verdict") -> "FlightPlan":
         """The plan with its first decision."""

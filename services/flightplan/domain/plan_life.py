@@ -1,17 +1,24 @@
 """The life of a plan: what follows from an assessment, a move, a ruling, a withdrawal or the passing of time. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from services.flightplan.domain.errors import (
     FlightOver,
+    InTheAir,
     MovePending,
+    NotActivatable,
+    NotInTheAir,
     PlanClosed,
     RulingNotDue,
     RulingOutdated,
+    TakeOffEarly,
 )
 from shared.contracts.assessment import Assessment, Effect, Finding, Outcome
 from shared.contracts.flightplan import PlanState, Ruling, RulingDecision
+
+EARLIEST: Final = timedelta(seconds=60)  # before the planned take-off: the pad is held from then (ADR 15)
 
 _STATE_OF_OUTCOME = {
     Outcome.APPROVED: PlanState.APPROVED,
@@ -45,9 +52,12 @@ def assessed(standing: Standing, revision: int, assessment: Assessment) -> Step 
 
     A refused move leaves the plan as it was. A ruling belongs to the revision it was made on: other times need another.
     When what stands is refused, its move ends with it: airspace has let go of the plan and answers the move no more.
+    What is in the air stays there whatever the answer; it is told and kept.
     """
     if standing.state.is_final:
         return None
+    if standing.state is PlanState.ACTIVATED:
+        return Step(PlanState.ACTIVATED) if revision == standing.revision else None
     if revision == standing.proposed_revision:
         if assessment.outcome is Outcome.REFUSED:
             return Step(standing.state, drops_move=True)
@@ -91,22 +101,52 @@ def ruled(standing: Standing, decision: RulingDecision, revision: int | None) ->
 
 
 def withdrawn(standing: Standing, *, ends_at: datetime, now: datetime) -> PlanState:
-    """State after the operator gave the plan up, its move under way included. Raises PlanClosed or FlightOver."""
+    """State after the operator gave the plan up, and its move under way. Raises PlanClosed, InTheAir or FlightOver."""
     if standing.state.is_final:
         raise PlanClosed(standing.state)
+    if standing.state is PlanState.ACTIVATED:
+        raise InTheAir
     if now >= ends_at:
         raise FlightOver(ends_at)
     return PlanState.WITHDRAWN
 
 
 def may_move(standing: Standing, *, departs_at: datetime, now: datetime) -> None:
-    """Raises PlanClosed, MovePending or FlightOver where no new times can be asked for."""
+    """Raises PlanClosed, InTheAir, MovePending or FlightOver where no new times can be asked for."""
     if standing.state.is_final:
         raise PlanClosed(standing.state)
+    if standing.state is PlanState.ACTIVATED:
+        raise InTheAir
     if standing.proposed_revision is not None:
         raise MovePending(standing.proposed_revision)
     if now >= departs_at:
         raise FlightOver(departs_at)
+
+
+def activated(standing: Standing, *, departs_at: datetime, ends_at: datetime, now: datetime) -> PlanState:
+    """State after the take-off was confirmed. Raises NotActivatable, MovePending, TakeOffEarly or FlightOver."""
+    if standing.state is not PlanState.APPROVED:
+        raise NotActivatable(standing.state)
+    if standing.proposed_revision is not None:
+        raise MovePending(standing.proposed_revision)
+    if now < departs_at - EARLIEST:
+        raise TakeOffEarly(departs_at - EARLIEST)
+    if now >= ends_at:
+        raise FlightOver(ends_at)
+    return PlanState.ACTIVATED
+
+
+def ended(standing: Standing) -> PlanState:
+    """State after the end of the flight was reported. Raises NotInTheAir."""
+    if standing.state is not PlanState.ACTIVATED:
+        raise NotInTheAir(standing.state)
+    return PlanState.ENDED
+
+
+def no_show(standing: Standing, *, departs_at: datetime, waits: timedelta, now: datetime) -> bool:
+    """True where an approved plan's take-off was not confirmed in time; a move under way may still save it."""
+    waiting = standing.state is PlanState.APPROVED and standing.proposed_revision is None
+    return waiting and now >= departs_at + waits
 
 
 def lapsed(standing: Standing, *, ends_at: datetime, now: datetime) -> PlanState:

@@ -13,6 +13,9 @@ _PLAN_EVENTS = (
     contract.FlightPlanRuled,
     contract.FlightPlanWithdrawn,
     contract.FlightPlanLapsed,
+    contract.FlightPlanActivated,
+    contract.FlightPlanEnded,
+    contract.FlightPlanNoShow,
 )
 _ROUTE_EVENTS = (contract.RouteFiled, contract.RouteStateChanged, contract.RouteClassified)
 

@@ -39,6 +39,7 @@ _COLUMNS = [
         "submitted_at",
         "updated_at",
         "decided_at",
+        "activated_at",
         *_JSON,
     )
 ]
@@ -157,6 +158,7 @@ def _plan(row: Any) -> FlightPlan:
         submitted_at=row.submitted_at,
         updated_at=row.updated_at,
         decided_at=row.decided_at,
+        activated_at=row.activated_at,
     )
 
 

@@ -268,3 +268,37 @@ def lock_overdue(cursor: Cursor, now: datetime, limit: int) -> list[Overdue]:
         Overdue(plan_id, operator, Standing(PlanState(state), revision, proposed), ends_at)
         for plan_id, operator, state, revision, proposed, ends_at in cursor.fetchall()
     ]
+
+
+def activate(cursor: Cursor, plan_id: UUID, *, now: datetime) -> None:
+    """The flight has taken off."""
+    cursor.execute(
+        "UPDATE flightplan.plan SET state = %s, activated_at = %s, updated_at = %s WHERE plan_id = %s",
+        (PlanState.ACTIVATED.value, now, now, plan_id),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """An approved plan whose take-off was planned for some time ago."""
+
+    plan_id: UUID
+    operator: str
+    standing: Standing
+    departs_at: datetime
+
+
+def lock_unconfirmed(
+    cursor: Cursor, classes: Sequence[str], since: datetime, until: datetime, limit: int
+) -> list[Unconfirmed]:
+    """Approved plans of these classes that were to leave in the span; those being worked on are left for next time."""
+    cursor.execute(
+        "SELECT plan_id, operator, state, revision, proposed_revision, departs_at FROM flightplan.plan"
+        " WHERE state = 'approved' AND departs_at > %s AND departs_at <= %s AND proposed_revision IS NULL"
+        " AND intent->>'aircraft_class' = ANY(%s) ORDER BY departs_at LIMIT %s FOR UPDATE SKIP LOCKED",
+        (since, until, list(classes), limit),
+    )
+    return [
+        Unconfirmed(plan_id, operator, Standing(PlanState(state), revision, proposed), departs_at)
+        for plan_id, operator, state, revision, proposed, departs_at in cursor.fetchall()
+    ]

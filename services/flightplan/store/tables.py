@@ -44,6 +44,7 @@ plan = sa.Table(
     sa.Column("submitted_at", _instant(), nullable=False),
     sa.Column("updated_at", _instant(), nullable=False),
     sa.Column("decided_at", _instant()),
+    sa.Column("activated_at", _instant()),
 )
 
 route = sa.Table(

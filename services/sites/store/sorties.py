@@ -9,7 +9,8 @@ import psycopg
 from shared.contracts.flightplan import PlanState
 from shared.frame import Transaction
 
-FLOWN = (PlanState.APPROVED, PlanState.NOT_REQUIRED)  # a plan that holds counts as a flight
+# a plan that holds counts as a flight, until it turns out that it did not take off
+FLOWN = (PlanState.APPROVED, PlanState.NOT_REQUIRED, PlanState.ACTIVATED, PlanState.ENDED)
 
 _FILE = """INSERT INTO sites.sortie (plan_id, site_id, state, departs_at)
            SELECT plan_id, site_id, 'submitted', departs_at

@@ -18,6 +18,7 @@ from shared.contracts.flightplan import (
     FlightPlanDecided,
     FlightPlanLapsed,
     FlightPlanMoved,
+    FlightPlanNoShow,
     FlightPlanRuled,
     FlightPlanSubmitted,
     FlightPlanWithdrawn,
@@ -63,7 +64,9 @@ class DecidedSeen:
 
 SEEN_AS: Final = {FlightPlanSubmitted: SubmittedSeen, FlightPlanDecided: DecidedSeen}
 
-PlanDecision = FlightPlanDecided | DecidedSeen | FlightPlanRuled | FlightPlanWithdrawn | FlightPlanLapsed
+PlanDecision = (
+    FlightPlanDecided | DecidedSeen | FlightPlanRuled | FlightPlanWithdrawn | FlightPlanLapsed | FlightPlanNoShow
+)
 PlanEvent = FlightPlanSubmitted | SubmittedSeen | FlightPlanMoved | PlanDecision
 PLAN_EVENTS: Final = (
     FlightPlanSubmitted,
@@ -72,6 +75,7 @@ PLAN_EVENTS: Final = (
     FlightPlanRuled,
     FlightPlanWithdrawn,
     FlightPlanLapsed,
+    FlightPlanNoShow,
 )
 _LOGS: Final = ("sites", "airspace", "flightplan")
 _READ_AT_ONCE: Final = 1_000
@@ -125,6 +129,8 @@ def _state(event: PlanDecision) -> PlanState:
             return PlanState.WITHDRAWN
         case FlightPlanLapsed():
             return PlanState.LAPSED
+        case FlightPlanNoShow():
+            return PlanState.NO_SHOW
         case _:
             return event.state
 

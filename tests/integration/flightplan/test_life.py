@@ -220,7 +220,7 @@ def test_a_plan_lapses_when_no_ruling_came(world: World, alpha: Caller, regulato
     assert too_late.status_code == 409
     world.periodic()
     world.periodic()
-    assert (look(alpha, waiting)["state"], look(alpha, approved)["state"]) == ("lapsed", "approved")
+    assert (look(alpha, waiting)["state"], look(alpha, approved)["state"]) == ("lapsed", "no_show")
     assert history(alpha, waiting).count("FlightPlanLapsed") == 1
 
 

@@ -93,6 +93,7 @@ def test_counts_name_every_state(world: World, alpha: Caller, beta: Caller, regu
     counts = alpha.get("/flight-plans/counts").json()
     assert counts == {
         "submitted": 1, "approved": 1, "refused": 0, "awaiting": 0, "not_required": 0, "withdrawn": 0, "lapsed": 0,
+        "activated": 0, "ended": 0, "no_show": 0,
     }  # fmt: skip
     assert regulator.get("/flight-plans/counts").json()["submitted"] == 2
     assert regulator.get("/flight-plans/counts?operator=beta").json()["approved"] == 0

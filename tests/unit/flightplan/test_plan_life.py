@@ -4,14 +4,27 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.flightplan.domain.errors import FlightOver, MovePending, PlanClosed, RulingNotDue, RulingOutdated
+from services.flightplan.domain.errors import (
+    FlightOver,
+    InTheAir,
+    MovePending,
+    NotActivatable,
+    NotInTheAir,
+    PlanClosed,
+    RulingNotDue,
+    RulingOutdated,
+    TakeOffEarly,
+)
 from services.flightplan.domain.plan_life import (
     Standing,
     Step,
+    activated,
     assessed,
+    ended,
     lapsed,
     may_move,
     needing_ruling,
+    no_show,
     ruled,
     withdrawn,
 )
@@ -21,7 +34,8 @@ from shared.contracts.flightplan import PlanState, Ruling, RulingDecision
 NOW = datetime(2026, 5, 1, 1, 0, tzinfo=UTC)
 S, A, R, W = PlanState.SUBMITTED, PlanState.APPROVED, PlanState.REFUSED, PlanState.AWAITING
 N, WITHDRAWN, LAPSED = PlanState.NOT_REQUIRED, PlanState.WITHDRAWN, PlanState.LAPSED
-LIVE, FINAL = (S, A, W, N), (R, WITHDRAWN, LAPSED)
+FLYING, ENDED, NO_SHOW = PlanState.ACTIVATED, PlanState.ENDED, PlanState.NO_SHOW
+LIVE, FINAL = (S, A, W, N), (R, WITHDRAWN, LAPSED, ENDED, NO_SHOW)
 APPROVE, REFUSE = RulingDecision.APPROVE, RulingDecision.REFUSE
 
 
@@ -143,6 +157,9 @@ def test_withdrawing(state: PlanState, proposed: int | None) -> None:
     if state in FINAL:
         with pytest.raises(PlanClosed):
             withdrawn(standing, ends_at=NOW + timedelta(hours=1), now=NOW)
+    elif state is FLYING:
+        with pytest.raises(InTheAir):
+            withdrawn(standing, ends_at=NOW + timedelta(hours=1), now=NOW)
     else:
         assert withdrawn(standing, ends_at=NOW + timedelta(hours=1), now=NOW) is WITHDRAWN
         with pytest.raises(FlightOver):
@@ -154,6 +171,9 @@ def test_moving(state: PlanState) -> None:
     later = NOW + timedelta(hours=1)
     if state in FINAL:
         with pytest.raises(PlanClosed):
+            may_move(Standing(state, 1), departs_at=later, now=NOW)
+    elif state is FLYING:
+        with pytest.raises(InTheAir):
             may_move(Standing(state, 1), departs_at=later, now=NOW)
     else:
         may_move(Standing(state, 1), departs_at=later, now=NOW)
@@ -168,3 +188,41 @@ def test_only_a_plan_that_awaits_lapses_and_only_when_its_flight_is_over(state: 
     assert lapsed(Standing(state, 1), ends_at=NOW, now=NOW) is (LAPSED if state is W else state)
     assert lapsed(Standing(state, 1), ends_at=NOW, now=NOW - timedelta(seconds=1)) is state
     assert lapsed(Standing(state, 1, 2), ends_at=NOW, now=NOW) is state
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_what_is_in_the_air_stays_there_whatever_the_answer(outcome: Outcome) -> None:
+    assert assessed(Standing(FLYING, 2), 2, found(outcome)) == Step(FLYING)
+    assert assessed(Standing(FLYING, 2), 1, found(outcome)) is None
+
+
+@pytest.mark.parametrize("state", PlanState)
+def test_only_an_approved_plan_takes_off_about_its_time(state: PlanState) -> None:
+    times = {"departs_at": NOW, "ends_at": NOW + timedelta(minutes=5)}
+    if state is not A:
+        with pytest.raises(NotActivatable):
+            activated(Standing(state, 1), now=NOW, **times)
+        return
+    assert activated(Standing(A, 1), now=NOW - timedelta(seconds=60), **times) is FLYING
+    for error, when in ((TakeOffEarly, NOW - timedelta(seconds=61)), (FlightOver, times["ends_at"])):
+        with pytest.raises(error):
+            activated(Standing(A, 1), now=when, **times)
+    with pytest.raises(MovePending):
+        activated(Standing(A, 1, 2), now=NOW, **times)
+
+
+@pytest.mark.parametrize("state", PlanState)
+def test_only_what_is_in_the_air_ends(state: PlanState) -> None:
+    if state is FLYING:
+        assert ended(Standing(state, 1)) is ENDED
+    else:
+        with pytest.raises(NotInTheAir):
+            ended(Standing(state, 1))
+
+
+@pytest.mark.parametrize("state", PlanState)
+def test_a_no_show_is_an_approved_plan_whose_take_off_was_not_confirmed_in_time(state: PlanState) -> None:
+    waits = timedelta(minutes=15)
+    assert no_show(Standing(state, 1), departs_at=NOW, waits=waits, now=NOW + waits) is (state is A)
+    assert not no_show(Standing(state, 1), departs_at=NOW, waits=waits, now=NOW + waits - timedelta(seconds=1))
+    assert not no_show(Standing(state, 1, 2), departs_at=NOW, waits=waits, now=NOW + waits)

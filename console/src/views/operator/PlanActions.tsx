@@ -1,4 +1,4 @@
-// Move a plan to a new time, or give it up.
+// Move a plan to a new time, give it up, confirm its take-off, report its end.
 import { useState } from "preact/hooks";
 import { post } from "../../api/client";
 import { type ApiProblem, asProblem, fieldProblem } from "../../api/errors";
@@ -9,7 +9,7 @@ import { t } from "../../i18n";
 import { timezone } from "../../state";
 import { toInstant, toLocal } from "../../time";
 
-const OVER: readonly PlanState[] = ["withdrawn", "lapsed", "refused"];
+const OVER: readonly PlanState[] = ["withdrawn", "lapsed", "refused", "ended", "no_show"];
 
 export function PlanActions({ plan, onChanged }: { plan: FlightPlanView; onChanged: () => void }) {
   const [doing, setDoing] = useState<"move" | "withdraw" | null>(null);
@@ -33,9 +33,20 @@ export function PlanActions({ plan, onChanged }: { plan: FlightPlanView; onChang
     }
   };
 
+  if (plan.state === "activated") {
+    return (
+      <div class="plan-actions">
+        <button type="button" class="primary" disabled={busy} data-testid="end" onClick={() => void send("end", undefined)}>{t("plan.end")}</button>
+        <ProblemBox problem={problem} />
+      </div>
+    );
+  }
   return (
     <div class="plan-actions">
       <div class="button-row">
+        {plan.state === "approved" && (
+          <button type="button" class="secondary" disabled={busy} data-testid="activate" onClick={() => void send("activate", undefined)}>{t("plan.activate")}</button>
+        )}
         <button type="button" class="secondary" aria-expanded={doing === "move"} data-testid="move" onClick={() => setDoing(doing === "move" ? null : "move")}>{t("plan.move")}</button>
         <button type="button" class="secondary danger" aria-expanded={doing === "withdraw"} data-testid="withdraw" onClick={() => setDoing(doing === "withdraw" ? null : "withdraw")}>{t("plan.withdraw")}</button>
       </div>

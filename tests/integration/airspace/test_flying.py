@@ -1,0 +1,71 @@
+"""Flights in the air hold what they hold: priority goes across them, zones tell them, their end frees it."""
+
+from datetime import timedelta
+
+from services.airspace.usecases.replaying import replay
+from shared.contracts.assessment import Effect, FindingCode
+from shared.contracts.flightplan import FlightPlanActivated, FlightPlanEnded, FlightPlanNoShow, FlightPlanSubmitted
+from tests.integration.airspace.conftest import NOW, Caller, World, circle, submitted
+from tests.integration.airspace.test_revising import publish
+
+
+def taken_off(plan: FlightPlanSubmitted) -> FlightPlanActivated:
+    return FlightPlanActivated(plan_id=plan.plan_id, revision=1, operator=plan.operator, activated_at=NOW)
+
+
+def over(plan: FlightPlanSubmitted) -> FlightPlanEnded:
+    return FlightPlanEnded(plan_id=plan.plan_id, revision=1, operator=plan.operator, ended_at=NOW)
+
+
+def absent(plan: FlightPlanSubmitted) -> FlightPlanNoShow:
+    late = plan.intent.departs_at + timedelta(minutes=15)
+    return FlightPlanNoShow(
+        plan_id=plan.plan_id,
+        revision=1,
+        operator=plan.operator,
+        departs_at=plan.intent.departs_at,
+        waited_until=late,
+    )
+
+
+def test_a_no_show_and_an_end_free_the_airspace(world: World) -> None:
+    for end in (absent, over):
+        plan = submitted()
+        assert world.decide(plan) == ["approved"]
+        world.handle(taken_off(plan))
+        assert world.decide(submitted()) == ["refused"]
+        world.handle(end(plan))
+        assert world.state_of(plan) == "free"
+
+
+def test_higher_priority_goes_across_what_is_in_the_air_and_both_are_told(world: World) -> None:
+    flying, urgent, late = submitted(operator="beta"), submitted(priority=10), submitted(minute=60.5)
+    world.handle(flying)
+    world.handle(taken_off(flying))
+    accepted, told = world.handle(urgent)
+    assert accepted.assessment.outcome == "approved"
+    (note,) = accepted.assessment.findings
+    assert (note.code, note.effect, note.against_id) == (FindingCode.PLAN_NEARBY, Effect.NOTE, str(flying.plan_id))
+    assert (told.plan_id, told.because, told.assessment.outcome) == (flying.plan_id, "preempted", "approved")
+    (note,) = told.assessment.findings
+    assert (note.against_id, note.article) == (str(urgent.plan_id), "ASTM F3548-21 SCD0090")
+    assert [world.state_of(plan) for plan in (flying, urgent)] == ["held", "held"]
+    assert world.decide(late) == ["refused"]
+    with world.service.database.reading() as connection:
+        found = [
+            one for plan in (flying, urgent, late) for one in replay(world.service.state, connection, plan.plan_id)
+        ]
+    assert [one.differences for one in found] == [[]] * 4
+
+
+def test_a_zone_that_now_forbids_tells_the_flight_in_the_air_and_takes_nothing(world: World, regulator: Caller) -> None:
+    flying = submitted()
+    world.handle(flying)
+    world.handle(taken_off(flying))
+    publish(regulator, "Z9", outline=circle()["outline"])
+    (told,) = [event for event in world.spread() if getattr(event, "plan_id", None) == flying.plan_id]
+    assert told.assessment.outcome == "refused"
+    assert world.state_of(flying) == "held"
+    assert regulator.request("DELETE", "/zones/Z9?reason=over").status_code == 200
+    world.spread()
+    assert world.decide(submitted()) == ["refused"]
