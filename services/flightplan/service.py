@@ -9,6 +9,7 @@ from services.flightplan.api import plans as plans_api
 from services.flightplan.api import routes as routes_api
 from services.flightplan.api.callers import viewer_of
 from services.flightplan.domain.filing import Rulebook
+from services.flightplan.domain.quota import Quota
 from services.flightplan.domain.visibility import visible_to
 from services.flightplan.state import FlightplanState, in_order
 from services.flightplan.store import plan_reads
@@ -52,7 +53,9 @@ def build(settings: Settings, platform: Platform) -> Service:
 
 def _state(settings: Settings, database: Database, platform: Platform) -> FlightplanState:
     city = platform.city
-    rulebook = Rulebook(city.flight_rules, terrain_of(city, settings))
+    most = city.quota.most_km2_h_a_day
+    quota = None if most is None else Quota(most, city.timezone)
+    rulebook = Rulebook(city.flight_rules, terrain_of(city, settings), quota)
     return FlightplanState(
         rulebook=rulebook,
         timezone=city.timezone.key,
@@ -80,7 +83,7 @@ def _subscriptions(state: FlightplanState) -> tuple[Subscription, ...]:
             "inbound",
             (
                 on(FlightPlanRequested, handler=partial(inbound.file_requested, rulebook=state.rulebook)),
-                on(FlightPlanMoveRequested, handler=inbound.move_requested),
+                on(FlightPlanMoveRequested, handler=partial(inbound.move_requested, rulebook=state.rulebook)),
                 on(FlightPlanWithdrawRequested, handler=inbound.withdraw_requested),
             ),
         ),

@@ -3,7 +3,7 @@
 from shared.city.census import Census, CensusGroup, CensusUnit
 from shared.city.profile import CityProfile, District, Town
 from shared.city.reading import load_city
-from shared.city.settings import ApprovalMode, Dispatch, TakeOffs
+from shared.city.settings import ApprovalMode, Dispatch, QuotaSettings, TakeOffs
 from shared.city.targets import CountBy, Period, Share, Target, Words
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Dispatch",
     "District",
     "Period",
+    "QuotaSettings",
     "Share",
     "TakeOffs",
     "Target",

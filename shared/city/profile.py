@@ -9,7 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from shared.city.census import Census, equal_area
-from shared.city.settings import ApprovalMode, Dispatch, TakeOffs
+from shared.city.settings import ApprovalMode, Dispatch, QuotaSettings, TakeOffs
 from shared.city.targets import Target, Words
 from shared.contracts.sites import SiteKind
 from shared.flight import FlightRules
@@ -63,6 +63,7 @@ class CityProfile:
     geoid_max_m: float
     flight_rules: FlightRules
     take_offs: TakeOffs
+    quota: QuotaSettings
     service_radius_m: float
     demand_spacing_m: float
     dispatch: Dispatch

@@ -46,6 +46,7 @@ def load_city(folder: Path | str) -> CityProfile:
         geoid_max_m=profile.geoid.max_m,
         flight_rules=profile.flight.rules(),
         take_offs=profile.take_offs,
+        quota=profile.quota,
         service_radius_m=profile.coverage.service_radius_m,
         demand_spacing_m=profile.coverage.demand_spacing_m,
         dispatch=profile.coverage.dispatch,

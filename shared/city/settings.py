@@ -78,6 +78,17 @@ class TakeOffs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaSettings:
+    """How much airspace one operator's plans of a day may take (`[quota]`), area × time of their volumes.
+
+    None, the default, is without limit: no rule fixes a number, and an honest one depends on who flies in the city.
+    """
+
+    most_km2_h_a_day: Annotated[float, Gt(0.0)] | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Geoid:
     """Band of the geoid's height above the ellipsoid over the city."""
 
@@ -119,4 +130,5 @@ class Profile:
     coverage: CoverageSettings
     province_zh: str = ""
     take_offs: TakeOffs = field(default_factory=TakeOffs)
+    quota: QuotaSettings = field(default_factory=QuotaSettings)
     site_costs_cny: Mapping[SiteKind, Annotated[float, Gt(0.0)]] = field(default_factory=dict)

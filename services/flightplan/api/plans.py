@@ -171,7 +171,7 @@ def move_plan(
 ) -> FlightPlanView:
     """Ask for new times. The plan stands as it is until they are found compatible; refused, it stays as it was."""
     move = usecases.Move(plan_id=plan_id, operator=caller.org, departs_at=request.departs_at)
-    return Shown(viewer_of(caller), state).plan(_only(usecases.move_plans(tx, [move])))
+    return Shown(viewer_of(caller), state).plan(_only(usecases.move_plans(tx, [move], state.rulebook)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

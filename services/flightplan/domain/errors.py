@@ -2,7 +2,7 @@
 
 NotFound      PlanNotFound, RouteNotFound, AuthorizationNotFound
 Conflict      PlanClosed, FlightOver, MovePending, RulingNotDue, RulingOutdated, RequestKeyReused,
-              NotActivatable, TakeOffEarly, InTheAir, NotInTheAir, AuthorizationNumberReused,
+              QuotaExceeded, NotActivatable, TakeOffEarly, InTheAir, NotInTheAir, AuthorizationNumberReused,
               RouteNotCompatible, RouteNotOpen
 Invalid       DepartureInPast, DepartureBeyondHorizon, SiteUnknown, SiteNotInUse, SiteRetired,
               RequestKeyMissing, RequestKeyUnfit, StateUnknown, SpanReversed, MoveInTheFuture, MoveTooEarly
@@ -10,7 +10,7 @@ Forbidden     PriorityReserved, RouteOfAnother, OperatorReserved, FilterReserved
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from shared.contracts.assessment import Outcome
@@ -52,6 +52,16 @@ class FlightOver(Conflict):
 
     def __init__(self, instant: datetime) -> None:
         super().__init__(f"too late: the plan stood until {_utc(instant)}")
+
+
+class QuotaExceeded(Conflict):
+    """The operator's plans of the day would take more of the airspace than it may."""
+
+    def __init__(self, operator: str, day: date, asked: float, taken: float, most: float) -> None:
+        super().__init__(
+            f"the flight takes {asked:.2f} km²·h; {operator} holds {taken:.2f} of {most:g} km²·h on {day:%Y-%m-%d}",
+            field="departs_at",
+        )
 
 
 class NotActivatable(Conflict):

@@ -14,6 +14,7 @@ from services.flightplan.domain.errors import (
     SiteUnknown,
 )
 from services.flightplan.domain.extent import duration_s, is_ordinary, window_of
+from services.flightplan.domain.quota import Quota
 from shared.contracts.flightplan import RouteSpec
 from shared.contracts.sites import SiteState
 from shared.flight import FlightIntent, FlightRules, Spot, corridor, volumes
@@ -43,6 +44,7 @@ class Rulebook:
 
     flight: FlightRules
     terrain: Terrain
+    quota: Quota | None = None  # of an operator and a day
 
 
 def checked_intent(intent: FlightIntent, sites: Sites, *, may_prioritise: bool, now: datetime) -> FlightIntent:

@@ -36,6 +36,7 @@ _COLUMNS: Final = (
     "demo",
     "submitted_at",
     "updated_at",
+    "occupied_km2_h",
 )
 # binary, where jsonb is a version and the text, and a geometry its EWKB: both go as bytes
 _TYPES: Final = (
@@ -56,6 +57,7 @@ class NewPlan:
     plan: FlightPlan
     intent_json: bytes
     asked: bytes
+    occupied_km2_h: float | None = None  # counted where there is a quota
 
 
 def fingerprints(cursor: Cursor, plan_ids: Sequence[UUID]) -> Mapping[UUID, bytes]:
@@ -97,6 +99,7 @@ def _row(new: NewPlan) -> tuple[Any, ...]:
         plan.demo,
         plan.submitted_at,
         plan.updated_at,
+        new.occupied_km2_h,
     )
 
 

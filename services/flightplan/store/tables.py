@@ -45,6 +45,7 @@ plan = sa.Table(
     sa.Column("updated_at", _instant(), nullable=False),
     sa.Column("decided_at", _instant()),
     sa.Column("activated_at", _instant()),
+    sa.Column("occupied_km2_h", sa.Double),  # area × time of its volumes, where there is a quota
 )
 
 route = sa.Table(

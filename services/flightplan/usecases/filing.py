@@ -11,6 +11,7 @@ from services.flightplan.domain.errors import RequestKeyReused
 from services.flightplan.domain.filing import Rulebook, Sites, checked_intent, flown_window
 from services.flightplan.domain.plan import FlightPlan
 from services.flightplan.store import plan_reads, plans, sites
+from services.flightplan.usecases.quota import Usage
 from shared.contracts.codec import encode_value
 from shared.contracts.flightplan import FlightPlanSubmitted, PlanState
 from shared.errors import TianyuanError, Unavailable
@@ -85,6 +86,7 @@ def _answer(
     rulebook: Rulebook,
 ) -> tuple[list[Answer], dict[UUID, plans.NewPlan]]:
     earlier = _filed_earlier(tx, filings)
+    usage = Usage(tx, rulebook)
     new: dict[UUID, plans.NewPlan] = {}
     answers: list[Answer] = []
     for filing, (text, fingerprint) in zip(filings, asked, strict=True):
@@ -98,7 +100,8 @@ def _answer(
             else:
                 plan = _submitted(filing, known_sites, rulebook, tx.now)
                 resolved = text if plan.intent is filing.intent else encode_value(plan.intent)
-                new[filing.plan_id] = plans.NewPlan(plan, resolved, fingerprint)
+                taken = usage.take(plan.operator, plan.intent, plan.plan_id)
+                new[filing.plan_id] = plans.NewPlan(plan, resolved, fingerprint, taken)
                 answers.append(Filed(plan))
         except TianyuanError as error:
             answers.append(error)

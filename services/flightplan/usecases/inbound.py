@@ -31,7 +31,7 @@ def file_requested(tx: Transaction, batch: Sequence[Received[FlightPlanRequested
     _reject(tx, batch, file_plans(tx, filings, rulebook), within="intent.")
 
 
-def move_requested(tx: Transaction, batch: Sequence[Received[FlightPlanMoveRequested]]) -> None:
+def move_requested(tx: Transaction, batch: Sequence[Received[FlightPlanMoveRequested]], *, rulebook: Rulebook) -> None:
     """Ask for the new times."""
     moves = [
         Move(
@@ -42,7 +42,7 @@ def move_requested(tx: Transaction, batch: Sequence[Received[FlightPlanMoveReque
         )
         for received in batch
     ]
-    _reject(tx, batch, move_plans(tx, moves))
+    _reject(tx, batch, move_plans(tx, moves, rulebook))
 
 
 def withdraw_requested(tx: Transaction, batch: Sequence[Received[FlightPlanWithdrawRequested]]) -> None:

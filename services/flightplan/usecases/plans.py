@@ -8,9 +8,10 @@ from uuid import UUID
 
 from services.flightplan.domain import plan_life
 from services.flightplan.domain.errors import FlightOver, PlanNotFound, RulingNotDue
-from services.flightplan.domain.filing import Sites, checked_intent
+from services.flightplan.domain.filing import Rulebook, Sites, checked_intent
 from services.flightplan.domain.plan import FlightPlan, Proposal
 from services.flightplan.store import plan_reads, plans, sites
+from services.flightplan.usecases.quota import Usage
 from shared.contracts.flightplan import (
     FlightPlanLapsed,
     FlightPlanMoved,
@@ -50,10 +51,11 @@ class Withdrawal:
     traceparent: str | None = None
 
 
-def move_plans(tx: Transaction, moves: Sequence[Move]) -> list[Answer]:
+def move_plans(tx: Transaction, moves: Sequence[Move], rulebook: Rulebook) -> list[Answer]:
     """One answer a move: the plan with its proposal, or what is in the way. Asking the same again changes nothing."""
     held = plan_reads.locked_plans(tx.connection, [move.plan_id for move in moves])
     known_sites = sites.known(tx.cursor, _site_ids(held))
+    usage = Usage(tx, rulebook)
     proposed: list[plans.Move] = []
     answers: list[Answer] = []
     for move in moves:
@@ -61,6 +63,7 @@ def move_plans(tx: Transaction, moves: Sequence[Move]) -> list[Answer]:
             plan = _own(held, move.plan_id, move.operator)
             if not _asked_already(plan, move.departs_at):
                 plan = _proposed(plan, move, known_sites, tx.now)
+                usage.take(plan.operator, replace(plan.intent, departs_at=move.departs_at), plan.plan_id)
                 held[move.plan_id] = plan
                 proposed.append(_record_move(tx, plan, move))
             answers.append(plan)

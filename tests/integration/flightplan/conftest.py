@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -216,11 +216,12 @@ def _settings(database_url: str, folder: Path) -> Settings:
 
 
 @contextmanager
-def running(database_url: str, folder: Path) -> Iterator[World]:
-    """The service behind a socket."""
+def running(database_url: str, folder: Path, **city: Any) -> Iterator[World]:
+    """The service behind a socket; `city` is what its profile says otherwise."""
     settings = _settings(database_url, folder)
     clock = Clock()
-    platform = Platform(open_bus("log://", database_url=database_url), load_city_once(settings.city_dir), clock=clock)
+    profile = replace(load_city_once(settings.city_dir), **city)
+    platform = Platform(open_bus("log://", database_url=database_url), profile, clock=clock)
     service = build(settings, platform)
     issuer = load_issuer(settings)
     app = create_app(settings, [service], load_authenticator(settings, issuer), issuer, stop=service.on_stop)
