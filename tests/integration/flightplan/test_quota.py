@@ -15,7 +15,7 @@ from tests.conftest import FreshDatabase
 from tests.integration.flightplan.conftest import APPROVED, NOW, Caller, World, intent, running
 from tests.integration.flightplan.test_life import look
 
-MOST = 0.02  # km²·h: a flight of `intent` takes 0.0085
+MOST = 0.002  # km²·h: a flight of `intent` takes 0.00084
 TOMORROW = NOW + timedelta(days=1)
 
 
