@@ -142,6 +142,12 @@ class FlightVolumes:
         return TimeWindow(from_us(self.records["start_us"].min()), from_us(self.records["end_us"].max()))
 
     @cached_property
+    def ends(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Longitude and latitude of where the flight leaves and of where it lands."""
+        first, last = self.records[0].item(), self.records[-1].item()
+        return first[:2], last[2:4]
+
+    @cached_property
     def amsl_band(self) -> tuple[float, float]:
         """Lowest and highest height above sea level that any volume may reach."""
         return float(self.records["amsl_lower_m"].min()), float(self.records["amsl_upper_m"].max())

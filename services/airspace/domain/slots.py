@@ -41,8 +41,6 @@ class Slots:
         self.holds = [self._entered(i, flight) for i, flight in enumerate(flights)]
 
     def _entered(self, i: int, flight: FlightVolumes) -> list[PadHold]:
-        if flight.movements is None:
-            return []
         holds = pad_holds(flight, self._terminals)
         for hold in holds:
             self._at[hold.spot].append((hold.start_us, hold.end_us, i))

@@ -64,6 +64,9 @@ class PadHold(NamedTuple):
 
 def pad_holds(flight: FlightVolumes, terminals: Terminals) -> list[PadHold]:
     """The pads that it holds at these sites: 60 s before and after each movement, a nest's only pad throughout."""
+    ends = flight.movements
+    if ends is None or not (ends.departure in terminals or ends.arrival in terminals):
+        return []
     found = _holds(flight, lambda site_id: _only_pad(terminals.get(site_id)))
     return [hold for hold in found if hold.spot.site_id in terminals]
 
@@ -88,7 +91,7 @@ def settled(a: FlightVolumes, b: FlightVolumes, terminals: Terminals) -> bool:
     """True where the two both use one of these sites and come near each other in its terminal only."""
     if a.movements is None or b.movements is None:
         return False
-    shared = _spots(a, a.movements) & _spots(b, b.movements)
+    shared = {*_spots(a, a.movements)} & {*_spots(b, b.movements)}
     return any(spot.site_id in terminals and not _meet_outside(a, b, spot) for spot in sorted(shared))
 
 
@@ -108,21 +111,16 @@ def _holds(flight: FlightVolumes, whole: Callable[[str], bool]) -> list[PadHold]
     last = len(flight) - 1
     up = ends.departs_us - PAD_HELD_US, ends.departs_us + PAD_HELD_US
     down = ends.lands_us - PAD_HELD_US, ends.lands_late_us + PAD_HELD_US
-    origin, home = _spot(flight, ends.departure, 0), _spot(flight, ends.arrival, last)
+    origin, home = _spots(flight, ends)
     if origin == home and (whole(ends.departure) or down[0] <= up[1]):
         return [PadHold(origin, up[0], down[1], 0)]
     both = (PadHold(origin, *up, 0), PadHold(home, *down, last))
     return [hold for hold in both if hold.spot.site_id]
 
 
-def _spot(flight: FlightVolumes, site_id: str, volume: int) -> Spot:
-    record = flight.records[volume]
-    return Spot(site_id, float(record["lng1"]), float(record["lat1"]))
-
-
-def _spots(flight: FlightVolumes, ends: Movements) -> set[Spot]:
-    used = ((ends.departure, 0), (ends.arrival, len(flight) - 1))
-    return {_spot(flight, site_id, volume) for site_id, volume in used if site_id}
+def _spots(flight: FlightVolumes, ends: Movements) -> tuple[Spot, Spot]:
+    start, end = flight.ends
+    return Spot(ends.departure, *start), Spot(ends.arrival, *end)
 
 
 def _lateral_m(flight: FlightVolumes) -> float:
