@@ -69,11 +69,11 @@ class TakeOffs:
     """Whose take-off is to be confirmed, and how long a plan holds its airspace without (`[take_offs]`).
 
     By default every class of uncrewed aircraft: Decree 761 Art. 30 lets an approved flight take off only once it is
-    confirmed. Crewed flights report to air traffic control instead. `no_show_after_min` None: plans hold to their end.
+    confirmed. Crewed flights report to air traffic control instead. `no_show_after_min` 0: plans hold to their end.
     """
 
     confirmed: Sequence[AircraftClass] = tuple(kind for kind in AircraftClass if not kind.is_crewed)
-    no_show_after_min: Annotated[float, Gt(0.0)] | None = 15.0
+    no_show_after_min: Annotated[float, Ge(0.0)] = 15.0
     source: str = "engineering default"
 
 

@@ -55,7 +55,7 @@ class NoShows:
 
     def __call__(self, tx: Transaction) -> None:
         """End some of them; their airspace is free."""
-        if self.take_offs.no_show_after_min is None:
+        if not self.take_offs.no_show_after_min:
             return
         waits = timedelta(minutes=self.take_offs.no_show_after_min)
         classes = [kind.value for kind in self.take_offs.confirmed]
