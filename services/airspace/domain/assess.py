@@ -109,7 +109,7 @@ class _Batch:
         self.hits = zones.hits([r.volumes for r in requests], [r.crewed for r in requests], terrain)
         self.near: dict[int, list[Contact]] = defaultdict(list)  # by the flight that is asked about
         self.terminals = terminals
-        self.slots = Slots(self.flights, terminals)
+        self.slots = Slots(self.flights, terminals, shifts=among)
         for contact in contacts(self.flights, range(len(requests)), among=among):
             if settled(self.flights[contact.a], self.flights[contact.b], terminals):
                 continue

@@ -33,10 +33,13 @@ class Shortage:
 
 
 class Slots:
-    """The holds of some flights, by site and position. Who counts is asked at each question."""
+    """The holds of some flights, by site and position. Who counts is asked at each question.
 
-    def __init__(self, flights: Sequence[FlightVolumes], terminals: Terminals) -> None:
-        self._terminals = terminals
+    Without `shifts` no shortage says which would help: for answers whose reasons nobody reads.
+    """
+
+    def __init__(self, flights: Sequence[FlightVolumes], terminals: Terminals, *, shifts: bool = True) -> None:
+        self._terminals, self._shifts = terminals, shifts
         self._at: dict[Spot, list[Held]] = defaultdict(list)
         self.holds = [self._entered(i, flight) for i, flight in enumerate(flights)]
 
@@ -67,7 +70,7 @@ class Slots:
         found = [(hold, full) for hold in self.holds[i] if (full := self.full(hold, counts)) is not None]
         if not found:
             return []
-        shift_us = self._nearest_shift(self.holds[i], counts)
+        shift_us = self._nearest_shift(self.holds[i], counts) if self._shifts else None
         return [Shortage(hold, self._terminals[hold.spot.site_id], full, shift_us) for hold, full in found]
 
     def _nearest_shift(self, holds: Iterable[PadHold], counts: Callable[[int], bool]) -> int | None:
