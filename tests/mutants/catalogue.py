@@ -282,10 +282,17 @@ MUTANTS: Final[Sequence[Mutant]] = (
     mutant(
         "equal priority makes others yield",
         ASSESS,
-        "PLAN_CONFLICT if other.priority >= own.priority else",
-        "PLAN_CONFLICT if other.priority > own.priority else",
+        "        if other.priority >= own.priority:\n            return FindingCode.PLAN_CONFLICT",
+        "        if other.priority > own.priority:\n            return FindingCode.PLAN_CONFLICT",
         "tests/unit/geometry/test_decide.py::test_priority_decides_between_two_plans",
         "tests/unit/geometry/test_decide.py::test_of_two_equal_plans_in_a_batch_the_first_flies",
+    ),
+    mutant(
+        "what is in the air made to yield",
+        ASSESS,
+        "return FindingCode.PLAN_NEARBY if other.active else FindingCode.PLAN_PREEMPTED",
+        "return FindingCode.PLAN_PREEMPTED",
+        "tests/unit/geometry/test_priorities.py",
     ),
     mutant(
         "one pad more than there is",
