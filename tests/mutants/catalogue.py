@@ -292,7 +292,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
         ASSESS,
         "return FindingCode.PLAN_NEARBY if other.active else FindingCode.PLAN_PREEMPTED",
         "return FindingCode.PLAN_PREEMPTED",
-        "tests/unit/geometry/test_priorities.py",
+        "tests/unit/geometry/test_priorities.py::test_row_of_the_table",
     ),
     mutant(
         "one pad more than there is",
