@@ -42,6 +42,7 @@ _COLUMNS: Final = (
 _TYPES: Final = (
     "uuid", "text", "text", "bytea", "text", "int4", "int4", "bytea",
     "timestamptz", "timestamptz", "timestamptz", "bytea", "bool", "bool", "timestamptz", "timestamptz",
+    "float8",
 )  # fmt: skip
 _JSONB_VERSION: Final = b"\x01"
 
