@@ -591,6 +591,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/flight-plans/{plan_id}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activate Plan
+         * @description Confirm the take-off, from a minute before it was planned. Without it the plan ends as a no-show.
+         */
+        post: operations["activate_plan_flight_plans__plan_id__activate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flight-plans/{plan_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Plan
+         * @description Report the end of the flight; what is left of its airspace is free.
+         */
+        post: operations["end_plan_flight_plans__plan_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/flight-plans/{plan_id}/ruling": {
         parameters: {
             query?: never;
@@ -2890,6 +2930,8 @@ export interface components {
             updated_at: string;
             /** Decided At */
             decided_at: string | null;
+            /** Activated At */
+            activated_at: string | null;
             /** Demo */
             demo: boolean;
         };
@@ -3381,7 +3423,7 @@ export interface components {
          * @description The life of a plan.
          * @enum {string}
          */
-        PlanState: "submitted" | "approved" | "refused" | "awaiting" | "not_required" | "withdrawn" | "lapsed";
+        PlanState: "submitted" | "approved" | "refused" | "awaiting" | "not_required" | "withdrawn" | "lapsed" | "activated" | "ended" | "no_show";
         /**
          * Point
          * @description What counted toward the target when a month ended, or counts now in a month that is not over.
@@ -6408,6 +6450,68 @@ export interface operations {
                 "application/json": components["schemas"]["services__flightplan__api__plans__WithdrawRequest"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlightPlanView"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    activate_plan_flight_plans__plan_id__activate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlightPlanView"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_plan_flight_plans__plan_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {

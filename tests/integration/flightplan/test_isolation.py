@@ -41,6 +41,8 @@ MAY: dict[tuple[str, str], set[Role]] = {
     ("GET", "/flight-plans/{plan_id}/history"): {O, R, S},
     ("POST", "/flight-plans/{plan_id}/move"): {O, R},
     ("POST", "/flight-plans/{plan_id}/withdraw"): {O, R},
+    ("POST", "/flight-plans/{plan_id}/activate"): {O, R},
+    ("POST", "/flight-plans/{plan_id}/end"): {O, R},
     ("POST", "/flight-plans/{plan_id}/ruling"): {R},
     ("POST", "/authorizations"): {R, S},
     ("GET", "/authorizations"): {O, R, S},
