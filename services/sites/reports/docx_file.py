@@ -1,6 +1,7 @@
 """A report as DOCX."""
 
 import io
+from collections.abc import Sequence
 from typing import Any, Final
 
 from docx import Document
@@ -8,13 +9,16 @@ from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Length, Pt, RGBColor
 
 from services.sites.reports.packing import repacked
 from services.sites.reports.pictures import draw
 from services.sites.reports.value import Cell, Report, Table
 
 LONGEST_TABLE: Final = 60  # rows; a page has some forty, and the XLSX has them all
+PAGE_CM: Final = 16.6  # between the margins
+NARROWEST, WIDEST = 5, 22  # of a column, in letters
+MARGIN_TWIPS: Final = 57  # within a cell, a millimetre: Word's own would take half of a narrow column
 _BODY, _HEADING = "宋体", "黑体"
 
 
@@ -84,19 +88,63 @@ def _table(document: Any, table: Table) -> None:
         return
     shown = table.rows[:LONGEST_TABLE]
     grid = document.add_table(rows=len(shown) + 1, cols=len(table.columns), style="Table Grid")
+    grid.autofit = False
+    _margins(grid)
     cells = grid._cells  # one list: asking row by row is quadratic
-    texts = [
-        *table.columns,
-        *(_text(value, name in table.shares) for row in shown for name, value in zip(table.columns, row, strict=True)),
-    ]
-    size = Pt(9 if len(table.columns) <= 6 else 7)
-    for number, (cell, text) in enumerate(zip(cells, texts, strict=True)):
+    lines = [list(table.columns), *(_line(table, row) for row in shown)]
+    widths = _widths(lines)
+    for column, width in zip(grid.columns, widths, strict=True):
+        column.width = width
+    numeric = [all(not isinstance(row[column], str) for row in shown) for column in range(len(table.columns))]
+    size = Pt(9 if len(table.columns) <= 6 else 7.5)
+    for number, (cell, text) in enumerate(zip(cells, (text for line in lines for text in line), strict=True)):
+        row, column = divmod(number, len(table.columns))
+        cell.width = widths[column]
         run = cell.paragraphs[0].add_run(text)
         run.font.size = size
-        run.bold = number < len(table.columns)
+        run.bold = row == 0
+        if numeric[column]:
+            cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        if row == 0:
+            _shade(cell)
     _repeat(grid.rows[0])
     if len(table.rows) > len(shown):
         document.add_paragraph(f"（共{len(table.rows)}行，此处列出前{len(shown)}行，其余见 XLSX 或 CSV。）")
+
+
+def _line(table: Table, row: Sequence[Cell]) -> list[str]:
+    return [_text(value, name in table.shares) for name, value in zip(table.columns, row, strict=True)]
+
+
+def _widths(lines: Sequence[Sequence[str]]) -> list[Length]:
+    """The page's width shared out by the longest text of each column; beyond a limit a text runs over several lines."""
+    longest = [max(_signs(text) for text in column) for column in zip(*lines, strict=True)]
+    parts = [min(max(each, NARROWEST), WIDEST) + 2 for each in longest]
+    return [Cm(PAGE_CM * part / sum(parts)) for part in parts]
+
+
+def _signs(text: str) -> int:
+    """How wide a text is: a Chinese character is as wide as two others."""
+    return sum(2 if ord(sign) > 255 else 1 for sign in text)
+
+
+def _margins(grid: Any) -> None:
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(MARGIN_TWIPS))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    properties = grid._tbl.tblPr
+    look = properties.find(qn("w:tblLook"))  # Word wants its elements in the order of the standard
+    properties.insert(len(properties) if look is None else properties.index(look), margins)
+
+
+def _shade(cell: Any) -> None:
+    shade = OxmlElement("w:shd")
+    for name, value in (("val", "clear"), ("color", "auto"), ("fill", "DCE6F1")):
+        shade.set(qn(f"w:{name}"), value)
+    cell._tc.get_or_add_tcPr().append(shade)
 
 
 def _repeat(row: Any) -> None:
