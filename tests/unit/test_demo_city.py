@@ -84,6 +84,10 @@ def test_the_past_leads_to_the_present_in_dated_steps(city: CityProfile, demo: D
         opening = demo.past.openings[route.route_id]
         ends = [demo.past.lives[spot.site_id] for spot in (route.spec.origin, route.spec.destination) if spot.site_id]
         assert max(life["commissioned_at"] for life in ends) <= opening.opened_on <= opening.ruled_on < today
+    assert all(demo.past.lives[site_id]["commissioned_at"] <= day < today for site_id, day in demo.past.takeoffs)
+    used = {site.site_id for site in demo.sites if site.state.is_in_use and site.spec.kind is SiteKind.NEST}
+    flown = {site_id for site_id, _ in demo.past.takeoffs}
+    assert flown < used, "some nests stand idle"
 
 
 def test_everything_is_labelled_demo(demo: DemoCity) -> None:

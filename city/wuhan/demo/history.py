@@ -12,12 +12,14 @@ from datetime import date, timedelta
 from typing import Final
 
 from city.wuhan.demo.routes import DemoRoute
-from city.wuhan.demo.sites import NAMED, DemoSite
+from city.wuhan.demo.sites import NAMED, DemoSite, nests
 from shared.contracts.sites import SiteState
 
 MONTHS_DAYS: Final = 390  # how far back the first sites came into use
 QUIET_UNITS: Final = ("青山区", "汉南区")
 QUIET_DAYS: Final = 130
+FLOWN_MONTHS: Final = 3  # of which the demo tells one take-off a nest
+IDLE_SHARE: Final = 0.15
 
 Life = dict[str, date]  # a date for each state that a site came to, by the column of the site file
 
@@ -32,16 +34,33 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The lives of the sites and the openings of the routes, by id."""
+    """The lives of the sites and the openings of the routes, by id; on which days an aircraft took off from a nest."""
 
     lives: Mapping[str, Life]
     openings: Mapping[str, Opening]
+    takeoffs: Sequence[tuple[str, date]]
 
 
 def past(sites: Sequence[DemoSite], routes: Sequence[DemoRoute], today: date, chance: random.Random) -> Past:
     """What happened until today: the same for the same day."""
     lives = {site.site_id: _life(site, today, chance) for site in sites}
-    return Past(lives, {route.route_id: _opening(route, lives, today, chance) for route in routes})
+    openings = {route.route_id: _opening(route, lives, today, chance) for route in routes}
+    return Past(lives, openings, _takeoffs(nests(sites), lives, today, chance))
+
+
+def _takeoffs(
+    used: Sequence[DemoSite], lives: Mapping[str, Life], today: date, chance: random.Random
+) -> list[tuple[str, date]]:
+    """A take-off from each nest in each of the last months it was in use, but for a few that stand idle."""
+    flown = []
+    for site in used:
+        is_idle = chance.random() < IDLE_SHARE
+        for month in range(FLOWN_MONTHS):
+            first = (today.replace(day=1) - timedelta(days=28 * month)).replace(day=1)
+            day = min(first + timedelta(days=chance.randint(0, 27)), today - timedelta(days=1))
+            if not is_idle and day >= lives[site.site_id]["commissioned_at"]:
+                flown.append((site.site_id, day))
+    return flown
 
 
 def _life(site: DemoSite, today: date, chance: random.Random) -> Life:

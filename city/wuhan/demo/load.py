@@ -65,7 +65,8 @@ def load(platform: Platform, city: CityProfile, demo: DemoCity, progress: Progre
     with platform.client("regulator", "demo-authority") as regulator, platform.client("planner", "demo-fgw") as planner:
         load_zones(regulator, city, demo.zones)
         progress("zones", 1, 4)
-        load_sites(planner, demo.sites, demo.past.lives)
+        if load_sites(planner, demo.sites, demo.past.lives):
+            _report_takeoffs(planner, demo.past.takeoffs, city)
         progress("sites", 2, 4)
         for spec in demo.authorizations:
             accepted(regulator.post("/authorizations", content=encode_value(spec), headers=JSON))
@@ -99,10 +100,10 @@ def _zone_feature(zone: DemoZone) -> dict[str, Any]:
     return {"type": "Feature", "geometry": geometry, "properties": {"zone_id": zone.zone_id, **filled}}
 
 
-def load_sites(planner: httpx.Client, sites: Sequence[DemoSite], lives: Mapping[str, Life] | None = None) -> None:
+def load_sites(planner: httpx.Client, sites: Sequence[DemoSite], lives: Mapping[str, Life] | None = None) -> bool:
     """Import the sites, with their lives the first time: told from another day they would be others.
 
-    Raises LoadFailed where one is refused.
+    Returns whether it was the first time. Raises LoadFailed where one is refused.
     """
     told = planner.get(f"/sites/{sites[0].site_id}").is_success
     known = {} if told or lives is None else lives
@@ -112,6 +113,7 @@ def load_sites(planner: httpx.Client, sites: Sequence[DemoSite], lives: Mapping[
     report = accepted(planner.post("/sites/import", content=features.encode(), headers=GEOJSON)).json()
     if report["errors"]:
         raise LoadFailed(f"sites: {report['errors'][:3]}")
+    return not told
 
 
 def _site_feature(site: DemoSite, life: Life) -> dict[str, Any]:
@@ -123,6 +125,14 @@ def _site_feature(site: DemoSite, life: Life) -> dict[str, Any]:
         "geometry": geometry,
         "properties": {"site_id": site.site_id, "state": site.state, **filled, **_days(life)},
     }
+
+
+def _report_takeoffs(planner: httpx.Client, takeoffs: Sequence[tuple[str, date]], city: CityProfile) -> None:
+    """One by one, as the sites would."""
+    for site_id, day in takeoffs:
+        at = datetime.combine(day, time(10), tzinfo=city.timezone).isoformat()
+        movement = {"event_id": f"demo-{site_id}-{day:%Y%m%d}", "movement": "takeoff", "at": at, "aircraft": "演示"}
+        accepted(planner.post(f"/sites/{site_id}/movements", json=movement))
 
 
 def _days(life: Life) -> dict[str, str]:
