@@ -121,7 +121,7 @@ function Table({ name, columns, rows }: { name: string; columns: readonly string
               <tr key={i}>
                 {columns.map((column, j) => (j === 0
                   ? <th key={column} scope="row" class="wraps">{row[column]}</th>
-                  : <td key={column} class={isNumber(column) ? "number" : "wraps"}>{written(column, row[column] ?? null)}</td>))}
+                  : <td key={column} class={isNumber(column) ? "number" : String(row[column]).length > 6 ? "wraps" : ""}>{written(column, row[column] ?? null)}</td>))}
               </tr>
             ))}
           </tbody>
