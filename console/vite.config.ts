@@ -5,7 +5,7 @@ const platform = process.env["TIANYUAN_URL"] ?? "http://127.0.0.1:8000";
 const api = [
   "zones", "checks", "conflicts", "airspace", "flight-plans", "flight-plans.geojson", "authorizations", "routes",
   "flightplan", "sites", "progress", "coverage", "targets", "city", "token", "zones.geojson", "routes.geojson",
-  "sites.geojson",
+  "sites.geojson", "ogc",
 ];
 
 export default defineConfig({

@@ -23,7 +23,7 @@ from fastapi import Depends, Request
 
 from shared.body import BODY_LIMIT, MIB, UPLOAD_LIMIT, InvalidBody, Upload, body, parse_json, upload
 from shared.errors import Unavailable
-from shared.pages import Bbox, Page, PageRequest, Paging, WithinBbox, parse_bbox
+from shared.pages import BadQuery, Bbox, Page, PageRequest, Paging, WithinBbox, parse_bbox
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -34,6 +34,7 @@ __all__ = [
     "BODY_LIMIT",
     "MIB",
     "UPLOAD_LIMIT",
+    "BadQuery",
     "Bbox",
     "Gate",
     "InvalidBody",

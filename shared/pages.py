@@ -29,6 +29,10 @@ class InvalidCursor(Invalid):
     """The cursor is not one that a page of this list gave."""
 
 
+class BadQuery(Invalid):
+    """A parameter of a query that OGC API wants answered with 400."""
+
+
 class InvalidBbox(Invalid):
     """The bounding box is not `west,south,east,north` in degrees."""
 

@@ -27,6 +27,7 @@ from shared.errors import (
     UnsupportedMedia,
 )
 from shared.fields import FieldError, dotted, message
+from shared.pages import BadQuery
 from shared.tracing import trace_id
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -36,6 +37,7 @@ logger = logging.getLogger(__name__)
 # the first that fits: named kinds before the families they belong to
 _STATUS: Final[tuple[tuple[type[Exception], int], ...]] = (
     (MalformedBody, 400),
+    (BadQuery, 400),
     (Unauthenticated, 401),
     (Forbidden, 403),
     (NotFound, 404),

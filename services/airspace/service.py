@@ -25,7 +25,7 @@ from shared.contracts.flightplan import (
 from shared.contracts.sites import SiteRegistered, SiteStateChanged, SiteStatusChanged, SiteUpdated
 from shared.frame import Database, Periodic, Platform, Service, Subscription, on
 from shared.rasters import terrain_of
-from shared.settings import Settings
+from shared.settings import Profile, Settings
 
 NAME = "airspace"
 BATCH = 500  # Kafka with 500 gave 1,024 plans a second, with 100 820
@@ -44,6 +44,8 @@ def build(settings: Settings, platform: Platform) -> Service:
         entrusted=city.approval_mode is ApprovalMode.ENTRUSTED,
         clock=platform.clock,
         areas=areas_by_name(city),
+        demo=settings.profile is not Profile.PRODUCTION,
+        bounds=city.bounds,
     )
     return Service(
         name=NAME,

@@ -54,6 +54,8 @@ class AirspaceState:
     entrusted: bool  # the platform decides itself; only the words differ
     clock: Clock
     areas: Mapping[str, Sequence[PolygonOutline]] = field(default_factory=dict)  # of the city, by name
+    demo: bool = False  # demo data may be here: temporary control labelled so needs no notice
+    bounds: tuple[float, float, float, float] = (-180.0, -90.0, 180.0, 90.0)  # of the city
     alternatives: AlternativeLimits = field(default_factory=AlternativeLimits)
     zones: CurrentZones = field(init=False)
 

@@ -16,12 +16,13 @@ class TemporaryControlRefused(Invalid):
     """A temporary control without its notice, or announced too late."""
 
 
-def check_temporary(spec: ZoneSpec, now: datetime) -> None:
+def check_temporary(spec: ZoneSpec, now: datetime, *, demo: bool = False) -> None:
     """Raises TemporaryControlRefused naming the field unless the zone's notice is whole and was in time.
 
-    Zones of other kinds and demo data need no notice. The lead time runs from the public notice to the start.
+    Zones of other kinds need no notice, and where there is `demo` data, neither does what is labelled so. The lead time
+    runs from the public notice to the start.
     """
-    if spec.kind is not ZoneKind.TEMPORARY or spec.demo:
+    if spec.kind is not ZoneKind.TEMPORARY or (demo and spec.demo):
         return
     if spec.notice is None:
         raise _refused("notice", "a temporary control needs its notice: determining body, number, time of issue")

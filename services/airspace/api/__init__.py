@@ -1,5 +1,5 @@
 """HTTP in and out; no decisions."""
 
-from services.airspace.api import questions, zones
+from services.airspace.api import ogc, questions, tiles, zones
 
-routers = (zones.router, questions.router)
+routers = (zones.router, questions.router, ogc.router, tiles.router)

@@ -12,6 +12,7 @@ from services.airspace.api.parts import Anyone, Publisher, Reading, State, Tx
 from services.airspace.imports import ED269, ED318, GEOJSON, ImportReport, Setting, format_named, read_zones
 from services.airspace.state import AirspaceState
 from services.airspace.store import zones as store
+from services.airspace.store.shapes import During
 from services.airspace.store.zones import Zone, ZoneState, ZoneVersion
 from services.airspace.usecases import zones as usecases
 from shared.contracts.airspace import ZoneSpec
@@ -39,10 +40,12 @@ IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=40)]
 
 
 @router.post("/zones", status_code=201)
-def publish_zone(draft: Annotated[ZoneDraft, body(ZoneDraft)], caller: Publisher, tx: Tx, response: Response) -> Zone:
+def publish_zone(
+    draft: Annotated[ZoneDraft, body(ZoneDraft)], caller: Publisher, state: State, tx: Tx, response: Response
+) -> Zone:
     """Put a zone in force: no decision after this answer can miss it. 200 where exactly this zone already is."""
     check_outline(draft.outline)
-    zone, is_new = usecases.publish_zone(tx, draft.zone_id, draft.spec(), by=_who(caller))
+    zone, is_new = usecases.publish_zone(tx, draft.zone_id, draft.spec(), by=_who(caller), demo=state.demo)
     response.headers["Location"] = f"/zones/{zone.zone_id}"
     response.headers["ETag"] = f'"{zone.zone_version}"'
     response.status_code = 201 if is_new else 200
@@ -54,12 +57,14 @@ def change_zone(
     zone_id: str,
     spec: Annotated[ZoneSpec, body(ZoneSpec)],
     caller: Publisher,
+    state: State,
     tx: Tx,
     if_match: IfMatch = None,
 ) -> Zone:
     """Give a zone a new version; a withdrawn one is in force again."""
     check_outline(spec.outline)
-    return usecases.change_zone(tx, zone_id, spec, by=_who(caller), seen_version=_version(if_match))
+    seen = _version(if_match)
+    return usecases.change_zone(tx, zone_id, spec, by=_who(caller), seen_version=seen, demo=state.demo)
 
 
 @router.delete("/zones/{zone_id}")
@@ -94,18 +99,21 @@ def import_zones(
 def list_zones(
     caller: Anyone,
     reading: Reading,
+    airspace: State,
     page: Paging,
     bbox: WithinBbox,
-    at: Annotated[datetime | None, Query(description="in its period at this instant")] = None,
+    at: Annotated[datetime | None, Query(description="in its period, and its schedule active, at this instant")] = None,
     state: Annotated[str, Query(description="in_force, withdrawn or all")] = ZoneState.IN_FORCE.value,
 ) -> Page[Zone]:
     """Zones by id, a page at a time."""
     after = page.after(str)
-    rows = store.list_zones(
+    instant = as_query_instant(at, "at")
+    rows = usecases.zones_during(
+        airspace,
         reading,
-        state=_state(state),
+        zone_state=_state(state),
         within=box(bbox),
-        at=as_query_instant(at, "at"),
+        during=During(instant, instant) if instant else None,
         after=after[0] if after else None,
         limit=page.fetch,
     )
@@ -115,7 +123,7 @@ def list_zones(
 @router.get("/zones.geojson", response_class=JSONResponse)
 def draw_zones(caller: Anyone, reading: Reading, state: State, bbox: WithinBbox) -> Response:
     """Zones in force as a GeoJSON FeatureCollection, as an import takes them; circles are points with `radius_m`."""
-    rows = store.list_zones(reading, state=ZoneState.IN_FORCE, within=box(bbox), at=None, after=None, limit=_DRAWN)
+    rows = store.list_zones(reading, state=ZoneState.IN_FORCE, within=box(bbox), during=None, after=None, limit=_DRAWN)
     content = encode_value(GEOJSON.document(rows, _setting(state, state.clock())))
     return Response(content, media_type=GEOJSON.media_type)
 
@@ -130,7 +138,9 @@ def export_zones(
 ) -> Response:
     """Zones in force as a file that `POST /zones/import` reads back the same."""
     chosen = format_named(format_)
-    rows = store.list_zones(reading, state=ZoneState.IN_FORCE, within=box(bbox), at=None, after=None, limit=_EXPORTED)
+    rows = store.list_zones(
+        reading, state=ZoneState.IN_FORCE, within=box(bbox), during=None, after=None, limit=_EXPORTED
+    )
     content = encode_value(chosen.document(rows, _setting(state, state.clock())))
     named = {"content-disposition": f'attachment; filename="zones.{chosen.name}.json"'}
     return Response(content, media_type=chosen.media_type, headers=named)
@@ -159,6 +169,7 @@ def _setting(state: AirspaceState, now: datetime) -> Setting:
         geoid_min_m=terrain.geoid_min_m,
         geoid_max_m=terrain.geoid_max_m,
         areas=state.areas,
+        demo=state.demo,
     )
 
 

@@ -98,6 +98,16 @@ def zone(zone_id: str, zone_version: int, spec: ZoneSpec, city_time: tzinfo = UT
     return Zone(zone_id, zone_version, spec, shape, row, box_of(spec.outline), schedule)
 
 
+def active(spec: ZoneSpec, start_us: int, end_us: int, city_time: tzinfo = UTC) -> bool:
+    """Whether the zone is in its period, and its schedule active, at some instant of `[start_us, end_us)`."""
+    start_us = start_us if spec.starts_at is None else max(start_us, to_us(spec.starts_at))
+    end_us = end_us if spec.ends_at is None else min(end_us, to_us(spec.ends_at))
+    if start_us >= end_us or not spec.limited_applicability:
+        return start_us < end_us
+    core, _ = core_of(spec.outline)
+    return Schedule(spec.limited_applicability, *_centroid(core), city_time).overlap(start_us, end_us) is not None
+
+
 def _centroid(core: Core) -> tuple[float, float]:
     return core.centroid.x, core.centroid.y
 

@@ -65,6 +65,7 @@ class Setting:
     geoid_min_m: float = 0.0
     geoid_max_m: float = 0.0
     areas: Mapping[str, Sequence[PolygonOutline]] = field(default_factory=dict)
+    demo: bool = False  # whether demo data may be here
 
 
 def sound(fields: Mapping[str, Json], setting: Setting, place: Callable[[str], str]) -> ZoneSpec:
@@ -72,7 +73,7 @@ def sound(fields: Mapping[str, Json], setting: Setting, place: Callable[[str], s
     try:
         spec = parse_json(encode_value(fields), ZoneSpec, deepest=_DOCUMENTS_DEEPEST)
         check_outline(spec.outline)
-        check_temporary(spec, setting.now)
+        check_temporary(spec, setting.now, demo=setting.demo)
     except InvalidBody as error:
         faults = tuple(FieldError(place(fault.field), fault.detail) for fault in error.errors)
         raise InvalidBody(error.detail, faults or (FieldError(place(""), error.detail),)) from error

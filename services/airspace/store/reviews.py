@@ -12,7 +12,7 @@ from geoalchemy2.functions import ST_X, ST_Y
 from psycopg.types.json import Jsonb
 
 from services.airspace.store.arrays import Parameter, uuids
-from services.airspace.store.shapes import Box, polygon
+from services.airspace.store.shapes import Box, During, polygon
 from services.airspace.store.tables import conflict, zone_hit
 from shared.contracts.assessment import Finding, Outcome
 from shared.contracts.codec import decode_value, encode_value
@@ -107,6 +107,8 @@ def list_conflicts(
     since: datetime | None,
     after: tuple[datetime, UUID] | None,
     limit: int,
+    during: During | None = None,
+    plan_id: UUID | None = None,
 ) -> list[Conflict]:
     """Refusals of flights that are not over, the newest decision first."""
     columns = [c for c in conflict.c if c.name not in ("findings", "place")]
@@ -117,6 +119,10 @@ def list_conflicts(
         query = query.where(conflict.c.place.op("&&")(polygon(within)))
     if since:
         query = query.where(conflict.c.decided_at > since)
+    if during:
+        query = query.where(conflict.c.starts_at <= during.end, conflict.c.ends_at > during.start)
+    if plan_id:
+        query = query.where(conflict.c.plan_id == plan_id)
     if after:
         query = query.where(sa.tuple_(conflict.c.decided_at, conflict.c.plan_id) < sa.tuple_(*map(sa.literal, after)))
     rows = connection.execute(query.order_by(conflict.c.decided_at.desc(), conflict.c.plan_id.desc())).mappings()

@@ -7,13 +7,16 @@ from enum import StrEnum
 from typing import Any, Final
 
 import psycopg
+import shapely
 import sqlalchemy as sa
+from psycopg.types.json import Jsonb
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from services.airspace.store.shapes import Box, element, polygon
+from services.airspace.store.shapes import Box, During, element, polygon
 from services.airspace.store.tables import zone, zone_version, zones_version
 from shared.contracts.airspace import ZoneSpec
 from shared.contracts.codec import decode_value, encode_value
+from shared.db import copy_rows_binary
 from shared.outlines import box_of, core_of
 from shared.values import Identifier, Instant, Name, Text
 
@@ -135,19 +138,19 @@ def list_zones(
     *,
     state: ZoneState | None,
     within: Box | None,
-    at: datetime | None,
+    during: During | None,
     after: str | None,
     limit: int,
 ) -> list[Zone]:
-    """Zones in the order of their ids: by state, box, and the instant their period holds."""
+    """Zones in the order of their ids: by state, box, and the time their period meets; schedules are not asked."""
     query = _zones().order_by(zone.c.zone_id).limit(limit)
     if state:
         query = query.where(zone.c.state == state)
     if within:
         query = query.where(zone.c.box.op("&&")(polygon(within)))
-    if at:
-        query = query.where(sa.or_(zone.c.starts_at.is_(None), zone.c.starts_at <= at))
-        query = query.where(sa.or_(zone.c.ends_at.is_(None), zone.c.ends_at > at))
+    if during:
+        query = query.where(sa.or_(zone.c.starts_at.is_(None), zone.c.starts_at <= during.end))
+        query = query.where(sa.or_(zone.c.ends_at.is_(None), zone.c.ends_at > during.start))
     if after:
         query = query.where(zone.c.zone_id > after)
     return [_zone(row) for row in connection.execute(query)]
@@ -187,6 +190,77 @@ _ZONE_COLUMNS: Final = (
 _VERSION_COLUMNS: Final = (
     "zone_id", "zone_version", "zones_version", "state", "published_by", "reason", "in_force_from", "in_force_to",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A zone prepared to be put in force: all that needs no lock is done."""
+
+    zone_id: str
+    spec: ZoneSpec
+    spec_json: bytes
+    core: bytes  # WKB
+    box: Box
+
+
+def staged(zone_id: str, spec: ZoneSpec) -> Staged:
+    """The zone with its shapes and its document."""
+    core = shapely.to_wkb(core_of(spec.outline)[0])
+    return Staged(zone_id, spec, encode_value(spec), core, box_of(spec.outline))
+
+
+_STAGED: Final = ("number", "zone_id", "spec", "core", "west", "south", "east", "north", "starts_at", "ends_at")
+_STAGED_TYPES: Final = (
+    "int4", "text", "jsonb", "bytea", "float8", "float8", "float8", "float8", "timestamptz", "timestamptz",
+)  # fmt: skip
+_STAGE: Final = """CREATE TEMP TABLE IF NOT EXISTS staged_zone (number int, zone_id text, spec jsonb, core bytea,
+    west float8, south float8, east float8, north float8, starts_at timestamptz, ends_at timestamptz)
+    ON COMMIT DELETE ROWS"""
+_PUT: Final = """
+INSERT INTO airspace.zone (zone_id, zone_version, zones_version, state, spec, core, box, starts_at, ends_at,
+    published_by, published_at)
+SELECT s.zone_id, coalesce(z.zone_version, 0) + 1, %s + s.number, 'in_force', s.spec, ST_GeomFromWKB(s.core, 4326),
+    ST_MakeEnvelope(s.west, s.south, s.east, s.north, 4326), s.starts_at, s.ends_at, %s, %s
+FROM staged_zone s LEFT JOIN airspace.zone z USING (zone_id)
+ON CONFLICT (zone_id) DO UPDATE SET zone_version = excluded.zone_version, zones_version = excluded.zones_version,
+    state = excluded.state, spec = excluded.spec, core = excluded.core, box = excluded.box,
+    starts_at = excluded.starts_at, ends_at = excluded.ends_at, published_by = excluded.published_by,
+    published_at = excluded.published_at"""
+_END_FORMER: Final = """
+UPDATE airspace.zone_version v SET in_force_to = z.published_at FROM staged_zone s JOIN airspace.zone z USING (zone_id)
+WHERE v.zone_id = z.zone_id AND v.zone_version = z.zone_version - 1 AND v.in_force_to IS NULL"""
+_PUT_VERSIONS: Final = """
+INSERT INTO airspace.zone_version (zone_id, zone_version, zones_version, state, spec, published_by, in_force_from)
+SELECT z.zone_id, z.zone_version, z.zones_version, z.state, z.spec, z.published_by, z.published_at
+FROM staged_zone s JOIN airspace.zone z USING (zone_id)"""
+_VERSIONS: Final = "SELECT zone_id, zone_version FROM airspace.zone WHERE zone_id = ANY(%s)"
+
+
+def stage_zones(cursor: "psycopg.Cursor[Any]", zones: Sequence[Staged]) -> None:
+    """Bring the zones to the database, where only this transaction sees them; in place of any brought before."""
+    cursor.execute(_STAGE)
+    cursor.execute("TRUNCATE staged_zone")
+    rows = (
+        (
+            number, one.zone_id, Jsonb(one.spec_json, dumps=bytes), one.core, *one.box,
+            one.spec.starts_at, one.spec.ends_at,
+        )
+        for number, one in enumerate(zones)
+    )  # fmt: skip
+    copy_rows_binary(cursor, "staged_zone", _STAGED, _STAGED_TYPES, rows)
+
+
+def moved_on(cursor: "psycopg.Cursor[Any]", zone_ids: Sequence[str], seen: Mapping[str, int]) -> list[str]:
+    """Those of the zones that are not at the version seen, or were not there."""
+    cursor.execute(_VERSIONS, (list(zone_ids),), binary=True)
+    return [zone_id for zone_id, version in cursor if seen.get(zone_id) != version]
+
+
+def put_staged_zones(cursor: "psycopg.Cursor[Any]", *, by: str, at: datetime, counted: int) -> None:
+    """Make each staged zone the latest version of its id, counted from `counted` on; versions before end here."""
+    cursor.execute(_PUT, (counted, by, at))
+    cursor.execute(_END_FORMER)
+    cursor.execute(_PUT_VERSIONS)
 
 
 def _row(new: Zone, counted: int, reason: str) -> Mapping[str, Any]:

@@ -1,16 +1,21 @@
 """Publish, change, withdraw and import zones. After the commit no later decision can miss what was published."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 from uuid import uuid4
 
 import sqlalchemy as sa
 
+from services.airspace.domain.zones import active
+from services.airspace.state import AirspaceState
 from services.airspace.store import zones as store
+from services.airspace.store.shapes import Box, During
 from services.airspace.store.zones import Zone, ZoneState
 from shared.contracts.airspace import ZoneChanged, ZonePublished, ZoneSpec, ZoneWithdrawn
+from shared.contracts.codec import encode_value
 from shared.errors import Conflict, NotFound
+from shared.flight.records import to_us
 from shared.frame import Transaction
 from shared.law import check_temporary
 
@@ -43,9 +48,11 @@ class Imported:
     unchanged: int
 
 
-def publish_zone(tx: Transaction, zone_id: str | None, spec: ZoneSpec, *, by: str) -> tuple[Zone, bool]:
+def publish_zone(
+    tx: Transaction, zone_id: str | None, spec: ZoneSpec, *, by: str, demo: bool = False
+) -> tuple[Zone, bool]:
     """Put a new zone in force; False where exactly this one already is. Raises ZoneExists, TemporaryControlRefused."""
-    check_temporary(spec, tx.now)
+    check_temporary(spec, tx.now, demo=demo)
     store.lock_for_publication(tx.connection)
     stated = Stated(zone_id or str(uuid4()), spec)
     former = store.find_zone(tx.connection, stated.zone_id)
@@ -56,9 +63,11 @@ def publish_zone(tx: Transaction, zone_id: str | None, spec: ZoneSpec, *, by: st
     raise ZoneExists(f"zone {zone_id} is {_words(former)} as version {former.zone_version}; change it by PUT")
 
 
-def change_zone(tx: Transaction, zone_id: str, spec: ZoneSpec, *, by: str, seen_version: int | None = None) -> Zone:
+def change_zone(
+    tx: Transaction, zone_id: str, spec: ZoneSpec, *, by: str, seen_version: int | None = None, demo: bool = False
+) -> Zone:
     """Give a zone a new version, in force. Raises ZoneNotFound, ZoneHasMovedOn, TemporaryControlRefused."""
-    check_temporary(spec, tx.now)
+    check_temporary(spec, tx.now, demo=demo)
     store.lock_for_publication(tx.connection)
     former = _expect(tx, zone_id, seen_version)
     if _says(former, spec):
@@ -92,15 +101,67 @@ def withdraw_zone(tx: Transaction, zone_id: str, *, by: str, reason: str = "", s
 def import_zones(tx: Transaction, stated: Sequence[Stated], *, by: str) -> Imported:
     """Put all of them in force: new ones published, others changed, those that stand so left alone.
 
-    The reader of their file has checked each of them.
+    The reader of their file has checked each of them. All that needs no lock is done before it: decisions wait while
+    what was prepared is put in its place, and for nothing else.
     """
-    store.lock_for_publication(tx.connection)
     latest = {one.zone_id: one for one in stated}
     known = store.find_zones(tx.connection, list(latest))
-    pairs = [(one, known.get(zone_id)) for zone_id, one in latest.items()]
-    news = [(one, former) for one, former in pairs if former is None or not _says(former, one.spec)]
-    _save(tx, news, by=by)
+    news = _news(latest, known)
+    store.stage_zones(tx.cursor, news)
+    written = {zone_id: encode_value(zone.spec) for zone_id, zone in known.items()}
+    store.lock_for_publication(tx.connection)
+    if moved := store.moved_on(tx.cursor, list(latest), {zone.zone_id: zone.zone_version for zone in known.values()}):
+        found = store.find_zones(tx.connection, moved)
+        known, written = known | found, written | {zone_id: encode_value(zone.spec) for zone_id, zone in found.items()}
+        news = _news(latest, known)
+        store.stage_zones(tx.cursor, news)
+    counted = store.raise_version(tx.connection, by=len(news))
+    store.put_staged_zones(tx.cursor, by=by, at=tx.now, counted=counted)
+    for index, new in enumerate(news):
+        former = known.get(new.zone_id)
+        version = former.zone_version + 1 if former else 1
+        zone = Zone(
+            zone_id=new.zone_id,
+            zone_version=version,
+            state=ZoneState.IN_FORCE,
+            spec=new.spec,
+            published_by=by,
+            published_at=tx.now,
+        )
+        event = _event(zone, former, counted + index)
+        former_json = {"former": written[new.zone_id]} if isinstance(event, ZoneChanged) else {}
+        tx.record(event, written={"spec": new.spec_json, **former_json})
     return Imported(accepted=len(news), unchanged=len(stated) - len(news))
+
+
+def _news(latest: Mapping[str, Stated], known: Mapping[str, Zone]) -> list[store.Staged]:
+    pairs = ((one, known.get(zone_id)) for zone_id, one in latest.items())
+    return [store.staged(one.zone_id, one.spec) for one, former in pairs if not former or not _says(former, one.spec)]
+
+
+def zones_during(
+    state: AirspaceState,
+    connection: sa.Connection,
+    *,
+    zone_state: ZoneState | None,
+    within: Box | None,
+    during: During | None,
+    after: str | None,
+    limit: int,
+) -> list[Zone]:
+    """Zones in the order of their ids; of those with a schedule only what is active at some time of the span."""
+    found: list[Zone] = []
+    while len(found) < limit:
+        rows = store.list_zones(connection, state=zone_state, within=within, during=during, after=after, limit=limit)
+        found += [zone for zone in rows if during is None or _is_active(zone, during, state)]
+        if len(rows) < limit:
+            break
+        after = rows[-1].zone_id
+    return found[:limit]
+
+
+def _is_active(zone: Zone, during: During, state: AirspaceState) -> bool:
+    return active(zone.spec, to_us(during.start), to_us(during.end) + 1, state.city_time)
 
 
 def expect_zone(connection: sa.Connection, zone_id: str) -> Zone:

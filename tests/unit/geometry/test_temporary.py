@@ -52,5 +52,7 @@ def test_what_is_missing_is_named(changes: dict[str, Any], field: str) -> None:
     with pytest.raises(TemporaryControlRefused) as refused:
         check_temporary(control(**changes), NOW)
     assert refused.value.field == field
-    check_temporary(control(**changes, demo=True), NOW)
+    with pytest.raises(TemporaryControlRefused):
+        check_temporary(control(**changes, demo=True), NOW)  # a label is no way round the notice
+    check_temporary(control(**changes, demo=True), NOW, demo=True)
     check_temporary(control(**changes, kind=ZoneKind.PROHIBITED), NOW)
