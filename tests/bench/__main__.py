@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from typing import Final
 
 from shared.city import load_city
-from tests.bench import baseline, measure, planning, report
+from tests.bench import baseline, measure, planning, report, touching
 from tests.bench.progress import say
 from tests.bench.servers import FOLDER, started
 from tests.bench.standing import Databases, Size, fill
@@ -22,7 +22,7 @@ from tests.bench.world import lines
 
 FULL: Final = Size(zones=5_000, filings=132_000, fresh=32_000)
 QUICK: Final = Size(zones=500, filings=6_000, fresh=6_000)
-PARTS: Final = ("http", "kafka", "postgis", "planning")
+PARTS: Final = ("http", "kafka", "zones", "postgis", "planning")
 
 
 def main() -> int:
@@ -79,6 +79,14 @@ class Bench:
                     warm_up, count = self._size.fresh // 12, self._size.fresh * 8 // 12
                     run = measure.from_kafka(url, kafka_url, self._fresh(), warm_up=warm_up, count=count)
                 self._measured.runs[f"kafka.{name}"] = run
+
+    def zones(self) -> None:
+        """A zone that touches many plans, and the nearest legal plans."""
+        with self._databases.clone(self._full) as url:
+            say("measuring alternatives")
+            self._measured.alternatives_ms = touching.alternatives_ms(url, self._plans)
+            say("measuring the hits of a zone")
+            self._measured.hits = touching.hits(url, self._databases.city)
 
     def postgis(self) -> None:
         """The baseline."""

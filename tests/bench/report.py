@@ -20,6 +20,8 @@ _AIMS: Final = {
     "http.p50_ms.full": "≤ 15",
     "http.p99_ms.200": "≤ 100",
     "http.decided_by_s.10000": "≤ 75",
+    "zones.hits_s.10000": "≤ 2",
+    "checks.alternatives_p95_ms.full": "≤ 500",
     "coverage.what_if_ms": "≤ 100",
     "siting.mclp_s.1000": "≤ 10",
     "siting.mclp_gap.1000": "≤ 0.3",
@@ -37,6 +39,8 @@ _WHAT: Final = {
     "http.p50_ms.empty": "the same without zones and without other plans",
     "http.p50_ms.200": "200 plans offered a second, arriving by chance, each timed from when it was due",
     "http.decided_by_s.10000": "10,000 plans offered over 60 s: when the last of them was decided",
+    "zones.hits_s.10000": "a zone is published over 10,000 standing plans: until the last of them has its new answer",
+    "checks.alternatives_p95_ms.full": "one client's checks that are answered with flights that are better off",
     "coverage.what_if_ms": "a site added, moved or removed, 10,000 demand points, 1,000 sites: 19 of 20 answers",
     "siting.mclp_s.1000": "`tianyuan sites solve`, 10,000 demand points, 5,000 candidates, as a whole",
     "siting.mclp_gap.1000": "how far at most the answer is from the best there is",
@@ -63,6 +67,8 @@ class Measured:
     # kafka.full, kafka.empty, http.many.full, http.one.full, http.many.empty, http.one.empty, http.offered.full, ...
     runs: dict[str, Run] = field(default_factory=dict)
     checks_per_s: float | None = None
+    hits: tuple[int, float] | None = None  # plans touched by one zone, seconds
+    alternatives_ms: Sequence[float] = ()
     what_if_ms: Sequence[float] = ()
     siting: Sequence[tuple[int, float, float]] = ()  # p, seconds, gap in percent
 
@@ -78,6 +84,11 @@ def figures(measured: Measured) -> list[Figure]:
         found.append(Figure(f"http.decided_by_s.{paced.plans}", round(paced.took_s, 1), "s"))
     if measured.checks_per_s is not None:
         found.append(Figure("postgis.checks_per_s.full", round(measured.checks_per_s), "checks/s"))
+    if measured.hits:
+        found.append(Figure("zones.hits_s.10000", round(measured.hits[1], 2), "s"))
+    if measured.alternatives_ms:
+        ordered = sorted(measured.alternatives_ms)
+        found.append(Figure("checks.alternatives_p95_ms.full", round(ordered[int(0.95 * len(ordered))], 1), "ms"))
     if measured.what_if_ms:
         ordered = sorted(measured.what_if_ms)
         found.append(Figure("coverage.what_if_ms", round(ordered[int(0.95 * len(ordered))], 1), "ms"))

@@ -1,6 +1,8 @@
 """The decider on a real database: alone, in batches, by priority, moved, withdrawn, repeated."""
 
+import json
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 from shared.contracts.assessment import FindingCode
@@ -207,3 +209,34 @@ def test_zone_decides_and_is_named(world: World, regulator: Caller) -> None:
     (finding,) = assessed.assessment.findings
     assert (finding.code, finding.against_id, finding.against_version) == (FindingCode.ZONE_PROHIBITED, "Z1", 1)
     assert assessed.assessment.zones_version == 1
+
+
+def test_regulators_watch_conflicts_live_and_resume_where_they_were(
+    world: World, regulator: Caller, alpha: Caller
+) -> None:
+    standing, first, second = submitted(), submitted(operator="beta"), submitted(operator="beta")
+    world.handle(standing)
+    world.handle(first)
+    since = world.rows("SELECT max(position) AS n FROM airspace.event_log WHERE type = 'PlanAssessed'")[0].n
+    world.handle(second)
+    (seen,) = _conflicts_after(regulator, int(since), 1)
+    assert seen["plan_id"] == str(second.plan_id)
+    assert [one["plan_id"] for one in _conflicts_after(regulator, int(since) - 1, 2)] == [
+        str(plan.plan_id) for plan in (first, second)
+    ]
+    assert {finding["against_operator"] for finding in seen["assessment"]["findings"]} == {"alpha"}
+
+
+def _conflicts_after(caller: Caller, position: int, count: int) -> list[Any]:
+    """The next plans refused because of others, as the stream tells of them to one who saw it up to there."""
+    headers = {**caller.headers, "last-event-id": str(position)}
+    found: list[Any] = []
+    with caller.client.stream("GET", "/airspace/events", headers=headers) as answer:
+        for line in answer.iter_lines():
+            if line.startswith("data: "):
+                event = json.loads(line.removeprefix("data: "))["event"]
+                against = {finding["against"] for finding in event["assessment"]["findings"]}
+                found += [event] if event["assessment"]["outcome"] == "refused" and "plan" in against else []
+            if len(found) == count:
+                return found
+    raise AssertionError("the stream ended")

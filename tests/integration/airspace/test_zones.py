@@ -1,12 +1,17 @@
 """Zones over HTTP: their life, what is refused and where, files in and out."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from services.airspace.usecases.zones import change_zone
 from shared.auth import Role
+from shared.contracts.airspace import ZoneSpec
+from shared.contracts.codec import decode_value, encode_value
 from tests.integration.airspace.conftest import LAT, LNG, Caller, World, circle
+from tests.waiting import eventually
 
 SQUARE = [[114.30, 30.50], [114.32, 30.50], [114.32, 30.52], [114.30, 30.52], [114.30, 30.50]]
 
@@ -223,3 +228,33 @@ def test_database_refuses_an_invalid_outline_by_itself(world: World) -> None:
             "INSERT INTO airspace.zone VALUES ('Z', 1, 1, 'in_force', '{}', "
             f"ST_GeomFromText('{tie}', 4326), ST_MakeEnvelope(0, 0, 1, 1, 4326), NULL, NULL, 'x', now())"
         )
+
+
+def test_an_import_that_was_overtaken_follows_what_overtook_it(world: World, regulator: Caller) -> None:
+    regulator.post("/zones", {"zone_id": "Z1", **circle()})
+    properties = {**circle(name="由文件"), "zone_id": "Z1", "radius_m": 300.0}
+    del properties["outline"]
+    feature = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [LNG, LAT]}, "properties": properties}
+    file = {"type": "FeatureCollection", "features": [feature, _elsewhere(feature)]}
+    with ThreadPoolExecutor(1) as pool:
+        with world.service.database.transaction() as publication:
+            spec = decode_value(ZoneSpec, encode_value(circle(name="抢先")))
+            change_zone(publication, "Z1", spec, by="caac/x")
+            waiting = pool.submit(regulator.post, "/zones/import", file)
+            eventually(lambda: world.rows("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
+        assert waiting.result().json()["accepted"] == 2
+    versions = regulator.get("/zones/Z1/versions").json()
+    assert [(one["zone_version"], one["spec"]["name"]) for one in versions] == [
+        (1, "测试区"),
+        (2, "抢先"),
+        (3, "由文件"),
+    ]
+    assert [one["zones_version"] for one in versions] == [1, 2, 3]
+    assert [one["in_force_to"] for one in versions] == [one["in_force_from"] for one in versions[1:]] + [None]
+    assert [event.zones_version for event in world.events()] == [1, 2, 3, 4]
+    assert world.events()[2].former.name == "抢先"
+
+
+def _elsewhere(feature: dict[str, Any]) -> dict[str, Any]:
+    geometry = {"type": "Point", "coordinates": [LNG + 0.1, LAT]}
+    return {**feature, "geometry": geometry, "properties": {**feature["properties"], "zone_id": "Z2"}}
