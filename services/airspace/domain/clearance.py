@@ -1,7 +1,7 @@
 """How far a flight is from clear of what is in its way, on each axis by itself. Pure.
 
-Where a distance is not known cheaply and surely it is absent: a zone's side by its polygon, heights that compare
-through the terrain only, and rising above what is met on the ground or in a column.
+Where a distance is not known cheaply and surely it is absent: heights that compare through the terrain only, and rising
+above what is met on the ground or in a column.
 """
 
 from collections.abc import Sequence

@@ -25,7 +25,9 @@ from services.airspace.domain.exact import (
     segment_gap_m,
 )
 from services.airspace.domain.schedules import Schedule
+from services.airspace.domain.sideways import asides_m
 from shared.contracts.airspace import Binds, HeightBasis, ZoneSpec
+from shared.contracts.assessment import Restriction
 from shared.flight import FlightVolumes
 from shared.flight.records import FOREVER_US, joined, to_us
 from shared.flight.rules import MAX_CORE_M
@@ -134,7 +136,7 @@ class ZoneHit:
     reference: AltitudeReference
     start_us: int
     end_us: int
-    depth_m: float | None  # by how much the flight reaches into a circle where it does so the most; else unknown
+    depth_m: float | None  # how far aside it would be clear; unknown where the zone asks nothing
 
 
 class ZoneIndex:
@@ -187,6 +189,7 @@ class ZoneIndex:
         volume, at, mixed = volume[meets], at[meets], mixed[meets]
         meets, depth = self._touching(volumes, volume, at)
         volume, at, mixed, depth = volume[meets], at[meets], mixed[meets], depth[meets]
+        self._add_asides(depth, volumes, owner, volume, at)
         self._collect(found, volumes, owner, volume, at, mixed, depth)
         return found
 
@@ -197,6 +200,11 @@ class ZoneIndex:
     @cached_property
     def _rows(self) -> NDArray[np.void]:
         return np.concatenate([zone.row for zone in self._ordered])
+
+    @cached_property
+    def _restricts(self) -> Bools:
+        """Which zones ask something of a flight: of the others nobody has to keep clear."""
+        return np.array([zone.spec.restriction is not Restriction.NO_RESTRICTION for zone in self._ordered], np.bool_)
 
     @cached_property
     def _shapes(self) -> NDArray[np.object_]:
@@ -283,6 +291,20 @@ class ZoneIndex:
         for k in np.flatnonzero(~segment).tolist():
             meets[k] = self._touches_alone(volumes, int(volume[k]), int(at[k]))
         return meets, depth
+
+    def _add_asides(
+        self, depth: Floats, volumes: FlightVolumes, owner: NDArray[np.int64], volume: Index, at: Index
+    ) -> None:
+        """Where no segment reaches into a circle: how far aside of the zone its flight as a whole would be clear."""
+        unknown = np.isnan(depth) & self._restricts[at]
+        for z in np.unique(at[unknown]).tolist():
+            k = np.flatnonzero(unknown & (at == z))
+            flights, number = np.unique(owner[volume[k]], return_inverse=True)
+            first, last = np.searchsorted(owner, flights), np.searchsorted(owner, flights, side="right")
+            counts = last - first
+            of = np.repeat(np.arange(len(flights)), counts)
+            chosen = np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts) + first[of]
+            depth[k] = asides_m(volumes, chosen, of, self._ordered[z].local, float(self._rows["radius_m"][z]))[number]
 
     def _touches_alone(self, volumes: FlightVolumes, volume: int, at: int) -> bool:
         """One pair in the frame of the slice, or of the zone where the slice is a polygon and the zone a circle."""

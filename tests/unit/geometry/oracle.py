@@ -87,9 +87,9 @@ def outline_gap_m(core: Curve, outline: Outline) -> float:
     """From a core to an outline: 0 inside, negative never."""
     if isinstance(outline, CircleOutline):
         return max(0.0, gap_m(core, geodesic(outline.center, outline.center)) - outline.radius_m)
-    lng, lat = (float(v[0]) for v in core(np.zeros(1)))
-    if within(outline, lng, lat):
-        return 0.0
+    lngs, lats = core(np.array([0.0, 1.0]))
+    if any(within(outline, float(lng), float(lat)) for lng, lat in zip(lngs, lats, strict=True)):
+        return 0.0  # a core that ends inside may cross at a corner, which the search for the least gap misses
     return min(gap_m(core, edge) for edge in edges(outline))
 
 

@@ -61,10 +61,19 @@ def test_a_zone_is_left_by_what_the_finding_says(basis: HeightBasis) -> None:
 
 def test_what_is_not_known_is_not_said() -> None:
     finding = found(east(), zoned("z", square(300), upper=Altitude(150.0, AltitudeReference.AMSL)))
-    assert (finding.clear_by_m, finding.clear_below_m, finding.clear_above_m) == (None, None, None)
+    assert (finding.clear_below_m, finding.clear_above_m) == (None, None)
     home = found(east(), zoned("z", circle(300, -2_000, 0), lower=Altitude(0.0), upper=Altitude(60.0)))
     assert home.clear_above_m is None  # the aircraft climbs through it
     assert found(east(), zoned("z", circle(300), Restriction.NO_RESTRICTION)).clear_by_m is None
+
+
+def test_a_polygon_is_left_to_the_side_by_what_the_finding_says() -> None:
+    zone = zoned("z", square(300, 0, 100))
+    aside = found(east(), zone).clear_by_m
+    assert aside is not None
+    assert 220.0 <= aside <= 220.3  # the southern side is at -200, the flight 20 m wide
+    assert asked(east(north_m=-aside), zone).outcome is Outcome.APPROVED
+    assert asked(east(north_m=0.5 - aside), zone).outcome is Outcome.REFUSED
 
 
 def test_a_temporary_zone_says_when_it_is_not_there() -> None:
