@@ -226,7 +226,8 @@ def empty(world: World) -> None:
         f"airspace.{row.table_name}"
         for row in world.rows(
             "SELECT table_name FROM information_schema.tables "
-            "WHERE table_schema = 'airspace' AND table_name NOT IN ('migration', 'zones_version')"
+            "WHERE table_schema = 'airspace' AND table_type = 'BASE TABLE' "
+            "AND table_name NOT IN ('migration', 'zones_version')"
         )
     )
     with world.service.database.engine.begin() as connection:
