@@ -208,6 +208,19 @@ terminal = sa.Table(
     sa.Column("known_after", sa.BigInteger, nullable=False),
 )
 
+# When a site is not to be used, each time that it was said; `known_after` as above.
+closing = sa.Table(
+    "closing",
+    metadata,
+    sa.Column("site_id", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("starts_at", _instant(), nullable=False),
+    sa.Column("ends_at", _instant()),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("known_after", sa.BigInteger, nullable=False),
+)
+
 # What the re-assessment after a zone's version changed, and from what to what.
 zone_hit = sa.Table(
     "zone_hit",
