@@ -21,6 +21,8 @@ from shared.geodesy import frame_error_m
 Floats = NDArray[np.float64]
 Index = NDArray[np.intp]
 
+_COARSE: Final = 1e-4  # of its reach: how far a hull may be from the corners it is taken by
+_MOST_EDGES: Final = 32  # the longest: any direction is right, more only find a shorter way
 _COMPASS: Final = np.array([(np.cos(t), np.sin(t)) for t in np.arange(8) * np.pi / 4])
 
 
@@ -60,11 +62,11 @@ def asides_m(volumes: FlightVolumes, chosen: Index, owner: Index, shape: LocalSh
     `shape` is the zone's outline or line in its own frame, or nothing for a circle; `radius_m` that of line or circle.
     """
     cores = _cores(volumes, chosen, owner, shape)
-    hull, across = _hull(shape)
-    own = _across_ways(cores)
+    hull, across, beyond_m = _hull(shape)
+    own, apart_m = _across_ways(cores), radius_m + beyond_m
     least = np.minimum(
-        (_along(hull[:, None], across).max(axis=0) + radius_m - cores.nearest(across)).min(axis=1),
-        (_along(hull, own[:, :, None]).max(axis=2) + radius_m - cores.nearest(own)).min(axis=1),
+        (_along(hull[:, None], across).max(axis=0) + apart_m - cores.nearest(across)).min(axis=1),
+        (_along(hull, own[:, :, None]).max(axis=2) + apart_m - cores.nearest(own)).min(axis=1),
     )
     error = frame_error_m(np.maximum(cores.reach_m, shape.reach_m), np.abs(least))
     enough: Floats = np.maximum(least, 0.0) + error
@@ -90,16 +92,22 @@ def _cores(volumes: FlightVolumes, chosen: Index, owner: Index, shape: LocalShap
 
 
 @lru_cache(maxsize=4_096)
-def _hull(shape: LocalShape) -> tuple[Floats, Floats]:
-    """The corners of the convex hull, and the directions across its edges; those of a circle's centre are anyone's."""
+def _hull(shape: LocalShape) -> tuple[Floats, Floats, float]:
+    """Corners of the convex hull, directions across its edges, and how far it may reach beyond these corners.
+
+    The long edges of a wide zone bend in its frame: as they were followed they would be thousands of corners. Those of
+    a circle's centre are anyone's.
+    """
     if shape.shape.is_empty:
-        return np.zeros((1, 2)), _COMPASS
-    corners = shapely.get_coordinates(shapely.convex_hull(shape.shape))
+        return np.zeros((1, 2)), _COMPASS, 0.0
+    beyond_m = _COARSE * shape.reach_m
+    corners = shapely.get_coordinates(shapely.convex_hull(shape.shape).simplify(beyond_m))
     edges = np.diff(corners, axis=0)
     lengths = np.hypot(edges[:, 0], edges[:, 1])
-    edges = edges[lengths > 0] / lengths[lengths > 0][:, None]
+    edges = edges[np.argsort(-lengths, kind="stable")][: min(_MOST_EDGES, int((lengths > 0).sum()))]
+    edges = edges / np.hypot(edges[:, 0], edges[:, 1])[:, None]
     across = np.column_stack((edges[:, 1], -edges[:, 0]))
-    return corners, np.vstack((across, -across, _COMPASS))
+    return corners, np.vstack((across, -across, _COMPASS)), beyond_m
 
 
 def _across_ways(cores: _Cores) -> Floats:
