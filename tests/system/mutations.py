@@ -22,7 +22,7 @@ NEITHER: Final[Mapping[type, Sequence[str]]] = {
 }
 MAY_BE_NULL: Final = {  # the same as absent
     *("speed_mps", "service_radius_m", "regulation_exemption", "cell_m", "capacity", "unit_cost_cny", "most"),
-    *("launch_delay_s", "cruise_mps", "wind_mps"),
+    *("launch_delay_s", "cruise_mps", "wind_mps", "length_m", "width_m"),
 }
 
 

@@ -150,13 +150,22 @@ def test_two_deciders_without_the_lead_accept_more(
     assert max(accepted.values()) == 2
 
 
+def topic_of(event_type: type) -> str:
+    """Where events of the type are told."""
+    return str(event_type.topic)  # type: ignore[attr-defined]
+
+
 @contextmanager
 def deciding_without_lead(database_url: str, bus_url: str) -> Iterator[None]:
-    """Two deciders that share the plans as a consumer group does, each with partitions of its own."""
+    """Two deciders that share the plans as a consumer group does, each with partitions of its own.
+
+    They follow nothing else: a group shares out the partitions of all its topics, and might give one decider no plans.
+    """
     composition = compose(Settings(database_url=database_url, bus_url=bus_url), ["airspace"])
     (airspace,) = composition.services
     (decider,) = airspace.subscriptions
-    unled = replace(airspace, subscriptions=(replace(decider, leader=False),))
+    plans = tuple(route for route in decider.handlers if set(map(topic_of, route.event_types)) == {"flightplan.plans"})
+    unled = replace(airspace, subscriptions=(replace(decider, leader=False, handlers=plans),))
     runners = [Runner([unled], composition.bus, composition.platform.bell) for _ in range(2)]
     try:
         for runner in runners:
