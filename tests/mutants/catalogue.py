@@ -303,9 +303,9 @@ MUTANTS: Final[Sequence[Mutant]] = (
     ),
     mutant(
         "a pad held an instant too long",
-        SLOTS,
-        "if held[0] < end_us and held[1] > start_us and counts(held[2])]",
-        "if held[0] < end_us and held[1] >= start_us and counts(held[2])]",
+        TERMINALS,
+        "PAD_HELD_US: Final = 60_000_000 ",
+        "PAD_HELD_US: Final = 60_000_001 ",
         "tests/unit/geometry/test_slots.py::test_a_pad_is_free_the_instant_its_hold_ends",
     ),
     mutant(
