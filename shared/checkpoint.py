@@ -46,19 +46,27 @@ class Checkpoints:
     def lock(self, cursor: "psycopg.Cursor[Any]", slots: Iterable[Slot]) -> dict[Slot, int]:
         """Lock the rows in one order for everybody and return their positions; a new one stands before offset 0."""
         wanted = sorted(set(slots))
-        arrays = ([topic for topic, _ in wanted], [partition for _, partition in wanted])
+        arrays = _array(topic for topic, _ in wanted), _array(partition for _, partition in wanted)
         positions = self._locked(cursor, arrays)
         if len(positions) < len(wanted):
             cursor.execute(self._create, (self._subscription, *arrays))
             positions = self._locked(cursor, arrays)
         return positions
 
-    def _locked(self, cursor: "psycopg.Cursor[Any]", arrays: tuple[list[str], list[int]]) -> dict[Slot, int]:
+    def _locked(self, cursor: "psycopg.Cursor[Any]", arrays: tuple[str, str]) -> dict[Slot, int]:
         cursor.execute(self._lock, (self._subscription, *arrays))
         return {(topic, partition): position for topic, partition, position in cursor.fetchall()}
 
     def advance(self, cursor: "psycopg.Cursor[Any]", positions: Mapping[Slot, int]) -> None:
         """Move the rows forward, never back."""
-        slots = list(positions)
-        arrays = ([topic for topic, _ in slots], [partition for _, partition in slots], [positions[s] for s in slots])
-        cursor.execute(self._advance, (*arrays, self._subscription))
+        topics, partitions = _array(topic for topic, _ in positions), _array(partition for _, partition in positions)
+        cursor.execute(self._advance, (topics, partitions, _array(positions.values()), self._subscription))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _array(values: Iterable[str | int]) -> str:
+    """PostgreSQL's own way to write an array: psycopg looks at every value of a list several times."""
+    return "{" + ",".join(f'"{_escaped(str(value))}"' for value in values) + "}"

@@ -14,7 +14,7 @@ import psycopg
 from shared.contracts.airspace import PlanAssessed
 from shared.contracts.assessment import Outcome
 from shared.contracts.codec import decode, decode_value, encode_value
-from shared.db import copy_rows_binary
+from shared.db import write_rows
 from shared.flight import FlightIntent
 
 
@@ -76,8 +76,7 @@ LAST_POSITION: Final = "(SELECT coalesce(max(position), 0) FROM airspace.journal
 
 def write(cursor: "psycopg.Cursor[Any]", entries: Sequence[Entry]) -> None:
     """Add the entries, in their order."""
-    if entries:
-        copy_rows_binary(cursor, "airspace.journal", _COLUMNS, _TYPES, [_row(entry) for entry in entries])
+    write_rows(cursor, "airspace.journal", _COLUMNS, _TYPES, [_row(entry) for entry in entries])
 
 
 def entries_of(cursor: "psycopg.Cursor[Any]", plan_ids: Sequence[UUID]) -> dict[UUID, list[Entry]]:

@@ -16,7 +16,7 @@ from services.airspace.store.arrays import Parameter, uuids
 from services.airspace.store.keys import extents_of
 from shared.contracts.assessment import Assessment
 from shared.contracts.codec import decode_value, encode_value
-from shared.db import copy_rows_binary
+from shared.db import copy_rows_binary, write_rows
 from shared.flight import FlightVolumes
 from shared.flight.records import from_us
 
@@ -131,7 +131,7 @@ def save_plans(cursor: "psycopg.Cursor[Any]", plans: Sequence[Known], *, known: 
     if known:
         cursor.execute(_DELETE, (Parameter(uuids(known)),))
     if plans:
-        copy_rows_binary(cursor, "airspace.reservation", _ROW, _ROW_TYPES, _rows(plans))
+        write_rows(cursor, "airspace.reservation", _ROW, _ROW_TYPES, list(_rows(plans)))
 
 
 def settle_plans(cursor: "psycopg.Cursor[Any]", plans: Sequence[Known]) -> None:
