@@ -164,6 +164,9 @@ STATES: Final = {
 
 REASONS: Final = {
     "zone_prohibited": "prohibited zone 禁飞区",
+    "site_full": "no pad free at the site 场地无空位",
+    "site_closed": "site closed 场地关闭",
+    "site_closed_for_weather": "site closed for weather 场地因天气关闭",
     "plan_conflict": "conflict with another plan 与其他计划冲突",
 }
 
