@@ -21,7 +21,7 @@ Permits = Mapping[str, Sequence[Authorization]]  # by operator
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A plan as it would be asked for now, and what was last answered."""
+    """The request a plan makes, and the answer it was last given."""
 
     request: PlanRequest
     assessment: Assessment
