@@ -13,8 +13,6 @@ from services.sites.domain.errors import SiteNotFound
 from services.sites.domain.operations import (
     HOUR,
     HourUsed,
-    MovementReport,
-    StatusReport,
     check_period,
     hourly_capacity,
     hours,
@@ -25,6 +23,7 @@ from services.sites.store import register
 from services.sites.store.register import SiteFilter
 from services.sites.usecases import operations
 from shared.auth import Principal, Role, allow
+from shared.contracts.inbound import SiteMovementReported, SiteStatusReported
 from shared.contracts.sites import Movement, SiteKind, SiteState, SiteStatus
 from shared.db import raw
 from shared.http import body
@@ -111,7 +110,7 @@ def report_movement(
     tx: Tx, caller: Reporter, site_id: SiteId, asked: Annotated[MovementAsked, body(MovementAsked)], answer: Response
 ) -> MovementView:
     """Report a take-off, a landing or a diversion. 409 where the id was used for another."""
-    report = MovementReport(
+    report = SiteMovementReported(
         site_id=site_id,
         event_id=asked.event_id,
         movement=asked.movement,
@@ -143,7 +142,7 @@ def report_status(
 
     An operator may say so of the sites that it owns or operates.
     """
-    report = StatusReport(
+    report = SiteStatusReported(
         site_id=site_id,
         event_id=asked.event_id,
         status=asked.status,
@@ -249,7 +248,7 @@ def _period(state: State, since: datetime | None, until: datetime | None) -> tup
     return since, until
 
 
-def _movement(report: MovementReport) -> MovementView:
+def _movement(report: SiteMovementReported) -> MovementView:
     return MovementView(
         event_id=report.event_id,
         movement=report.movement,

@@ -4,40 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
 
 from services.sites.domain.errors import EventDiffers, InvalidPeriod, NotYetHappened
 from services.sites.domain.life import CLOCK_SKEW
-from shared.contracts.sites import Movement, SiteSpec, SiteStatus
+from shared.contracts.inbound import SiteMovementReported, SiteStatusReported
+from shared.contracts.sites import Movement, SiteSpec
 
 HOUR: Final = timedelta(hours=1)
 LONGEST_PERIOD: Final = timedelta(days=31)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MovementReport:
-    """A take-off, a landing or a diversion; `event_id` is unique to who reports."""
-
-    site_id: str
-    event_id: str
-    movement: Movement
-    at: datetime
-    plan_id: UUID | None = None
-    aircraft: str = ""
-    reported_by: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusReport:
-    """How a site stands from an instant on, until another where that is said."""
-
-    site_id: str
-    event_id: str
-    status: SiteStatus
-    starts_at: datetime
-    ends_at: datetime | None = None
-    reason: str = ""
-    reported_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +19,7 @@ class KnownStatus:
     """A status as it is kept: the highest number among those that hold at an instant counts."""
 
     number: int
-    report: StatusReport
+    report: SiteStatusReported
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +35,7 @@ class HourUsed:
     used: float | None
 
 
-def check_movement(report: MovementReport, known: MovementReport | None, now: datetime) -> bool:
+def check_movement(report: SiteMovementReported, known: SiteMovementReported | None, now: datetime) -> bool:
     """True of a new one, False of one told again. Raises NotYetHappened, EventDiffers."""
     if known is not None:
         if known != report:
@@ -72,7 +46,7 @@ def check_movement(report: MovementReport, known: MovementReport | None, now: da
     return True
 
 
-def check_status(report: StatusReport, known: StatusReport | None) -> bool:
+def check_status(report: SiteStatusReported, known: SiteStatusReported | None) -> bool:
     """True of a new one, False of one told again. Raises InvalidPeriod, EventDiffers."""
     if known is not None:
         if known != report:
@@ -116,6 +90,6 @@ def _hour(counts: Mapping[tuple[datetime, Movement], int], at: datetime, capacit
     )
 
 
-def key(report: MovementReport | StatusReport) -> tuple[str, str, str]:
+def key(report: SiteMovementReported | SiteStatusReported) -> tuple[str, str, str]:
     """What makes a report unique."""
     return report.site_id, report.reported_by, report.event_id

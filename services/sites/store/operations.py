@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from services.sites.domain.operations import KnownStatus, MovementReport, StatusReport
+from services.sites.domain.operations import KnownStatus
+from shared.contracts.inbound import SiteMovementReported, SiteStatusReported
 from shared.contracts.sites import Movement, SiteStatus
 
 Cursor = psycopg.Cursor[Any]
@@ -36,7 +37,7 @@ _TOTALS: Final = """
 SELECT site_id, movement, count(*), max(at) FROM sites.movement WHERE at >= %s AND at < %s GROUP BY 1, 2"""
 
 
-def movements(cursor: Cursor, keys: Collection[Key]) -> dict[Key, MovementReport]:
+def movements(cursor: Cursor, keys: Collection[Key]) -> dict[Key, SiteMovementReported]:
     """Those of the movements that are known."""
     if not keys:
         return {}
@@ -45,14 +46,16 @@ def movements(cursor: Cursor, keys: Collection[Key]) -> dict[Key, MovementReport
     return {(each.site_id, each.reported_by, each.event_id): each for each in found}
 
 
-def recent_movements(cursor: Cursor, site_id: str, since: datetime, until: datetime, most: int) -> list[MovementReport]:
+def recent_movements(
+    cursor: Cursor, site_id: str, since: datetime, until: datetime, most: int
+) -> list[SiteMovementReported]:
     """The latest movements of a period, newest first."""
     where = " WHERE site_id = %s AND at >= %s AND at < %s ORDER BY at DESC, event_id LIMIT %s"
     cursor.execute(_MOVEMENTS + where, (site_id, since, until, most))
     return [_movement(row) for row in cursor]
 
 
-def add_movements(cursor: Cursor, reports: Sequence[MovementReport]) -> None:
+def add_movements(cursor: Cursor, reports: Sequence[SiteMovementReported]) -> None:
     """Write new ones."""
     cursor.executemany(
         _ADD_MOVEMENT,
@@ -121,9 +124,9 @@ def _columns(keys: Collection[Key]) -> tuple[list[str], list[str], list[str]]:
     return [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
 
 
-def _movement(row: Sequence[Any]) -> MovementReport:
+def _movement(row: Sequence[Any]) -> SiteMovementReported:
     site_id, event_id, movement, at, plan_id, aircraft, reported_by = row
-    return MovementReport(
+    return SiteMovementReported(
         site_id=site_id,
         event_id=event_id,
         movement=Movement(movement),
@@ -136,7 +139,7 @@ def _movement(row: Sequence[Any]) -> MovementReport:
 
 def _status(row: Sequence[Any]) -> KnownStatus:
     site_id, number, event_id, status, starts_at, ends_at, reason, reported_by = row
-    report = StatusReport(
+    report = SiteStatusReported(
         site_id=site_id,
         event_id=event_id,
         status=SiteStatus(status),

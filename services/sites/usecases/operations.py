@@ -6,8 +6,6 @@ from typing import Any, TypeVar
 from services.sites.domain.errors import NotTheirSite, SiteNotFound
 from services.sites.domain.operations import (
     KnownStatus,
-    MovementReport,
-    StatusReport,
     check_movement,
     check_status,
     key,
@@ -20,11 +18,11 @@ from shared.contracts.sites import SiteMovementRecorded, SiteStatusChanged
 from shared.errors import TianyuanError
 from shared.frame import Received, Transaction
 
-R = TypeVar("R", MovementReport, StatusReport)
+R = TypeVar("R", SiteMovementReported, SiteStatusReported)
 Refusals = list[tuple[int, TianyuanError]]
 
 
-def report_movement(tx: Transaction, report: MovementReport) -> bool:
+def report_movement(tx: Transaction, report: SiteMovementReported) -> bool:
     """Keep a movement; False of one that was told before. Raises SiteNotFound, NotYetHappened, EventDiffers."""
     new, refused = _movements(tx, [report], [None])
     for _, error in refused:
@@ -32,7 +30,9 @@ def report_movement(tx: Transaction, report: MovementReport) -> bool:
     return bool(new)
 
 
-def report_status(tx: Transaction, report: StatusReport, *, only_of: str | None = None) -> tuple[KnownStatus, bool]:
+def report_status(
+    tx: Transaction, report: SiteStatusReported, *, only_of: str | None = None
+) -> tuple[KnownStatus, bool]:
     """Keep how a site stands; with False where it was told before. `only_of`: who must own or operate the site.
 
     Raises SiteNotFound, NotTheirSite, InvalidPeriod, EventDiffers.
@@ -50,36 +50,14 @@ def report_status(tx: Transaction, report: StatusReport, *, only_of: str | None 
 
 def follow_movements(tx: Transaction, received: Sequence[Received[SiteMovementReported]]) -> None:
     """Movements from outside; those that break a rule are parked with the reason, the others go on."""
-    reports = [
-        MovementReport(
-            site_id=e.site_id,
-            event_id=e.event_id,
-            movement=e.movement,
-            at=e.at,
-            plan_id=e.plan_id,
-            aircraft=e.aircraft,
-            reported_by=e.reported_by,
-        )
-        for e in (each.event for each in received)
-    ]
+    reports = [each.event for each in received]
     _, refused = _movements(tx, reports, received)
     _park(tx, received, refused)
 
 
 def follow_statuses(tx: Transaction, received: Sequence[Received[SiteStatusReported]]) -> None:
     """How sites stand, from outside; likewise."""
-    reports = [
-        StatusReport(
-            site_id=e.site_id,
-            event_id=e.event_id,
-            status=e.status,
-            starts_at=e.starts_at,
-            ends_at=e.ends_at,
-            reason=e.reason,
-            reported_by=e.reported_by,
-        )
-        for e in (each.event for each in received)
-    ]
+    reports = [each.event for each in received]
     _, _, refused = _statuses(tx, reports, received)
     _park(tx, received, refused)
 
@@ -90,13 +68,13 @@ def _park(tx: Transaction, received: Sequence[Received[Any]], refused: Refusals)
 
 
 def _movements(
-    tx: Transaction, reports: Sequence[MovementReport], causes: Sequence[Received[Any] | None]
-) -> tuple[list[MovementReport], Refusals]:
+    tx: Transaction, reports: Sequence[SiteMovementReported], causes: Sequence[Received[Any] | None]
+) -> tuple[list[SiteMovementReported], Refusals]:
     sites = register.lock(tx, {report.site_id for report in reports})
     known = store.movements(tx.cursor, {key(report) for report in reports})
-    new: list[MovementReport] = []
+    new: list[SiteMovementReported] = []
 
-    def keep(report: MovementReport, cause: Received[Any] | None) -> None:
+    def keep(report: SiteMovementReported, cause: Received[Any] | None) -> None:
         if check_movement(report, known.get(key(report)), tx.now):
             known[key(report)] = report
             new.append(report)
@@ -108,7 +86,7 @@ def _movements(
 
 
 def _statuses(
-    tx: Transaction, reports: Sequence[StatusReport], causes: Sequence[Received[Any] | None]
+    tx: Transaction, reports: Sequence[SiteStatusReported], causes: Sequence[Received[Any] | None]
 ) -> tuple[list[KnownStatus], list[KnownStatus], Refusals]:
     """Every report as it is kept, the new ones among them, and what was refused."""
     sites = register.lock(tx, {report.site_id for report in reports})
@@ -117,7 +95,7 @@ def _statuses(
     kept: list[KnownStatus] = []
     new: list[KnownStatus] = []
 
-    def keep(report: StatusReport, cause: Received[Any] | None) -> None:
+    def keep(report: SiteStatusReported, cause: Received[Any] | None) -> None:
         former = known.get(key(report))
         if check_status(report, former.report if former else None):
             numbers[report.site_id] = numbers.get(report.site_id, 0) + 1
@@ -149,7 +127,7 @@ def _each(
     return refused
 
 
-def _recorded(report: MovementReport) -> SiteMovementRecorded:
+def _recorded(report: SiteMovementReported) -> SiteMovementRecorded:
     return SiteMovementRecorded(
         site_id=report.site_id,
         event_id=report.event_id,
