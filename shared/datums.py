@@ -20,7 +20,7 @@ _A_M: Final = 6378245.0  # Krasovsky's ellipsoid, by which the offset is defined
 _E2: Final = 0.00669342162296594323
 _CLOSE_DEG: Final = 1e-11
 _FIRST_ZONE, _LAST_ZONE = 25, 45  # central meridians 75 to 135 degrees
-_PLACES: Final = 10  # decimals of a degree that are kept: a hundredth of a millimetre
+PLACES: Final = 10  # decimals of a degree that are kept: a hundredth of a millimetre
 
 
 class Crs(StrEnum):
@@ -136,4 +136,4 @@ def _projection(epsg: int) -> Transformer:
 
 
 def _kept(position: Position) -> Position:
-    return round(position[0], _PLACES), round(position[1], _PLACES)
+    return round(position[0], PLACES), round(position[1], PLACES)

@@ -1118,6 +1118,7 @@ export interface paths {
          *
          *     The same file again changes nothing. A file that is none as a whole is refused with 422. A row may tell the life
          *     of its site by the date of each state (`approved_at`, ...): what the events do not tell yet is recorded, so dated.
+         *     A GeoJSON file may name its system of CGCS2000 itself (`crs`).
          */
         post: operations["import_sites_sites_import_post"];
         delete?: never;

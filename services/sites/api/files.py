@@ -84,9 +84,19 @@ _CONVERSIONS = {
 }
 
 
-def _conversion(datum: Datum) -> Conversion | None:
+def _conversion(asked: Datum, named: str) -> Conversion | None:
+    """`named`: the system of CGCS2000 that the file itself names, if it does."""
+    datum = Datum(Crs.CGCS2000) if named else asked
     said = _CONVERSIONS[datum.crs]
-    return None if said is None else Conversion(datum.crs, datum.accuracy_m, *said)
+    if said is None:
+        return None
+    zh, en = said
+    return Conversion(
+        datum.crs,
+        datum.accuracy_m,
+        f"{zh};文件自述坐标系为 {named}" if named else zh,
+        f"{en}; the file names {named}" if named else en,
+    )
 
 
 @router.post("/sites/import")
@@ -101,6 +111,7 @@ def import_sites(
 
     The same file again changes nothing. A file that is none as a whole is refused with 422. A row may tell the life
     of its site by the date of each state (`approved_at`, ...): what the events do not tell yet is recorded, so dated.
+    A GeoJSON file may name its system of CGCS2000 itself (`crs`).
     """
     read = {CSV: csv_file.read, GEOJSON: geojson_file.read, XLSX: xlsx_file.read}[file.media_type]
     datum = Datum(crs, state.city.centre[0])
@@ -116,7 +127,7 @@ def import_sites(
         updated=outcome.updated,
         unchanged=outcome.unchanged,
         errors=sorted(errors, key=lambda error: error.row),
-        conversion=_conversion(datum),
+        conversion=_conversion(datum, parsed.converted_from),
     )
 
 

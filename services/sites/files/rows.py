@@ -47,6 +47,7 @@ class Parsed:
 
     rows: tuple[tuple[int, Report], ...]
     errors: tuple[RowError, ...]
+    converted_from: str = ""  # the reference system that the file itself names, where its positions were converted
 
 
 def checked_header(cells: Sequence[str]) -> list[str]:
@@ -102,7 +103,7 @@ def _report(values: Mapping[str, Any], faults: Faults, how: Reading) -> tuple[Re
     lived, wrong = _lived(values, how.timezone)
     stated, nowhere = _placed(values, how.datum)
     found += wrong + nowhere
-    known = {field for field, _ in found}
+    known = {place for field, _ in found for place in (("lng", "lat") if field.startswith("geometry") else (field,))}
     spec, wrong = _spec({key: value for key, value in stated.items() if key in COLUMNS and key not in _APART})
     found += [(field, detail) for field, detail in wrong if field not in known]
     if found or spec is None:
@@ -113,7 +114,7 @@ def _report(values: Mapping[str, Any], faults: Faults, how: Reading) -> tuple[Re
 def _placed(values: Mapping[str, Any], datum: Datum) -> tuple[Mapping[str, Any], Faults]:
     """The row with its position in WGS-84; a position that is no number is found out later."""
     x, y = values.get("lng"), values.get("lat")
-    if datum.crs is Crs.WGS84 or not (_is_number(x) and _is_number(y)):
+    if datum.crs is Crs.WGS84 or not (is_number(x) and is_number(y)):
         return values, []
     try:
         lng, lat = datum.to_wgs84(x, y)
@@ -122,7 +123,8 @@ def _placed(values: Mapping[str, Any], datum: Datum) -> tuple[Mapping[str, Any],
     return {**values, "lng": lng, "lat": lat}, []
 
 
-def _is_number(value: object) -> TypeGuard[float]:
+def is_number(value: object) -> TypeGuard[float]:
+    """True of a number of JSON, which true and false are not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

@@ -209,6 +209,44 @@ def test_positions_of_other_systems_are_converted_and_said_so(
     assert planner.get("/sites/template", format="kml").status_code == 422
 
 
+@pytest.mark.parametrize("name", ["urn:ogc:def:crs:EPSG::4547", "EPSG:4490", "urn:ogc:def:crs:OGC:1.3:CRS84"])
+def test_a_geojson_file_may_name_its_system_itself(planner: Caller, name: str) -> None:
+    epsg = 4490 if name.endswith("84") else int(name[-4:])
+    there = Transformer.from_crs(4490, epsg, always_xy=True).transform(*CENTRE)
+    nowhere = (1e300, there[1])
+    report = planner.send("/sites/import", collection(name, there, nowhere), GEOJSON).json()
+    assert report["created"] == 1
+    assert (report["errors"][0]["row"], len(report["errors"])) == (2, 1)
+    spec = planner.read("/sites/n1")["spec"]
+    assert (spec["lng"], spec["lat"]) == pytest.approx(CENTRE, abs=1e-8)
+    if epsg == 4547:
+        assert report["errors"][0]["field"] == "geometry.coordinates"
+        assert (report["conversion"]["crs"], "CM 114E" in report["conversion"]["en"]) == ("cgcs2000", True)
+        assert planner.send("/sites/import", collection(name, there), GEOJSON).json()["unchanged"] == 1
+
+
+@pytest.mark.parametrize(
+    "crs", ["EPSG:4214", "EPSG:4479", "EPSG:999999", "/etc/passwd", "+proj=utm +zone=50", "", 7, None, ["x"]]
+)
+def test_a_system_that_is_not_taken_is_refused_by_name(planner: Caller, crs: Any) -> None:
+    answer = planner.send("/sites/import", collection(crs, CENTRE), GEOJSON)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "crs")
+
+
+def collection(crs: Any, *places: tuple[float, float]) -> bytes:
+    """Sites n1, n2, ... at positions of a system."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"site_id": f"n{number}", "name": "甲", "kind": "nest"},
+            "geometry": {"type": "Point", "coordinates": place},
+        }
+        for number, place in enumerate(places, start=1)
+    ]
+    named = {"type": "name", "properties": {"name": crs}}
+    return json.dumps({"type": "FeatureCollection", "crs": named, "features": features}).encode()
+
+
 def test_the_records_that_uom_takes(world: World, planner: Caller) -> None:
     planner.register(
         site("n1", name="=甲", address="建设大道1号", functions=["takeoff_landing", "energy"], demo=True),
@@ -305,6 +343,10 @@ def test_features_are_explained_one_by_one(planner: Caller) -> None:
         "x",
         {"type": "Feature", "geometry": point, "properties": None},
         feature({"type": "Point", "coordinates": []}, site_id="e"),
+        feature(None, site_id="f"),
+        feature({"type": "Point", "coordinates": [30.6, 114.3]}, site_id="g"),
+        feature({"type": "Point", "coordinates": [114.3, 30.6, "x"]}, site_id="h"),
+        feature(point, site_id="i", pads=10**30),
     ]
     content = json.dumps({"type": "FeatureCollection", "features": features}).encode()
     report = planner.send("/sites/import", content, GEOJSON).json()
@@ -313,7 +355,8 @@ def test_features_are_explained_one_by_one(planner: Caller) -> None:
     assert {(2, "geometry"), (3, "lng"), (4, "colour"), (5, "pads"), (6, "site_id"), (7, ""), (8, "properties")} <= set(
         places
     )
-    assert {row for row, _ in places} == {2, 3, 4, 5, 6, 7, 8, 9}
+    assert {(10, "geometry"), (11, "lat"), (12, "geometry.coordinates"), (13, "pads")} <= set(places)
+    assert {row for row, _ in places} == set(range(2, 14))
     for broken in (
         b"{",
         b"[]",
