@@ -59,6 +59,7 @@ _SENTENCES: Final = {
     FindingCode.SITE_CLOSED_FOR_WEATHER: Message(
         "起降场“{name}”届时因天气关闭", "The site “{name}” is closed for weather then"
     ),
+    FindingCode.SITE_OUT_OF_USE: Message("起降场“{name}”已停用", "The site “{name}” is out of use"),
     FindingCode.SITE_FULL: Message(
         "起降场“{name}”的 {pads} 个机位届时均被占用", "All {pads} pads of “{name}” are held then"
     ),

@@ -31,6 +31,7 @@ class FindingCode(StrEnum):
     ROUTE_CROSSING = "route_crossing"
     SITE_CLOSED = "site_closed"  # nobody takes off or lands then
     SITE_CLOSED_FOR_WEATHER = "site_closed_for_weather"
+    SITE_OUT_OF_USE = "site_out_of_use"  # suspended or retired, until it is in use again
     SITE_FULL = "site_full"  # no pad of the site is free for the movement
 
 

@@ -57,6 +57,11 @@ class SiteState(StrEnum):
         """True where the site counts as 投用."""
         return self is SiteState.COMMISSIONED
 
+    @property
+    def is_out_of_use(self) -> bool:
+        """True where nobody takes off or lands any more, at least for a time."""
+        return self in (SiteState.SUSPENDED, SiteState.RETIRED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSpec:

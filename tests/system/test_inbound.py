@@ -202,6 +202,43 @@ def test_what_happens_at_a_site_arrives_and_closes_it(outside: Outside) -> None:
     assert len(eventually(lambda: outside.books.rows(moved), timeout_s=60, every_s=0.1)) == 1
 
 
+@pytest.mark.parametrize("way", ["event", "http"])
+def test_a_site_out_of_use_takes_back_what_was_accepted(outside: Outside, way: str) -> None:
+    site_id, lat = f"gone-{way}", world.north(world.CENTER[1], 20_000.0 if way == "http" else 25_000.0)
+    spot = {"site_id": site_id, "lng": world.CENTER[0], "lat": lat}
+    site = {"site_id": site_id, "spec": {**examples.SITE, "lng": spot["lng"], "lat": lat}, "state": "commissioned"}
+    outside.send("SiteReported", {f"other-{site_id}": json.dumps(site)})
+    known = f"SELECT 1 FROM airspace.site JOIN flightplan.site USING (site_id) WHERE site_id = '{site_id}'"
+    eventually(lambda: outside.books.rows(known), timeout_s=60, every_s=0.1)
+    flights = {
+        f"{way}-{place}": world.intent(at=world.tomorrow(hour), lat=lat, lng=world.CENTER[0] + 0.01, **{place: spot})
+        for place, hour in (("departure", 3), ("arrival", 5))
+    }
+    flights[f"{way}-elsewhere"] = world.intent(at=world.tomorrow(6), lat=lat)
+    asked = {f"other-{key}": json.dumps(request(key, intent)) for key, intent in flights.items()}
+    outside.send("FlightPlanRequested", asked)
+    plans = {key: plan_id_of("alpha", key) for key in flights}
+
+    def states() -> list[str | None]:
+        found = outside.books.states()
+        return [found.get(plan_id) for plan_id in plans.values()]
+
+    eventually(lambda: states() == ["approved"] * 3, timeout_s=60, every_s=0.1)
+    if way == "event":
+        gone = {"site_id": site_id, "state": "suspended", "reason": "检修"}
+        outside.send("SiteStateReported", {f"other-{site_id}": json.dumps(gone)})
+    else:
+        planner = outside.platform.client("planner", "fgw")
+        assert planner.post(f"/sites/{site_id}/retire", json={"reason": "检修"}).status_code == 200
+    eventually(lambda: states() == ["refused", "refused", "approved"], timeout_s=60, every_s=0.1)
+    operator = outside.platform.client("operator", "alpha")
+    for key in (f"{way}-departure", f"{way}-arrival"):
+        told = operator.get(f"/flight-plans/{plans[key]}/history").json()[-1]
+        assert (told["type"], told["event"]["because"]) == ("FlightPlanDecided", f"site:{site_id}@2")
+        (finding,) = operator.get(f"/flight-plans/{plans[key]}").json()["assessment"]["findings"]
+        assert (finding["code"], finding["reason"]) == ("site_out_of_use", "检修")
+
+
 def test_nobody_moves_anothers_plan(outside: Outside) -> None:
     outside.still_works("hers")
     plan_id = str(plan_id_of("alpha", "hers"))

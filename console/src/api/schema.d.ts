@@ -2964,7 +2964,7 @@ export interface components {
          * @description Why a finding is made; the texts in Chinese and English hang on it (`shared/wording.py`).
          * @enum {string}
          */
-        FindingCode: "zone_prohibited" | "zone_requires_authorization" | "zone_authorized" | "zone_conditional" | "zone_unrestricted" | "plan_conflict" | "plan_preempted" | "plan_nearby" | "route_crossing" | "site_closed" | "site_closed_for_weather" | "site_full";
+        FindingCode: "zone_prohibited" | "zone_requires_authorization" | "zone_authorized" | "zone_conditional" | "zone_unrestricted" | "plan_conflict" | "plan_preempted" | "plan_nearby" | "route_crossing" | "site_closed" | "site_closed_for_weather" | "site_out_of_use" | "site_full";
         /**
          * FindingView
          * @description A finding with what it says, in Chinese and in English.

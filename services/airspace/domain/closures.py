@@ -1,10 +1,11 @@
-"""When a site is closed: what was said of how it stands, later words before earlier ones. Pure."""
+"""When a site is closed or out of use: what was said of how it stands, later words before earlier ones. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from shared.contracts.assessment import FindingCode
 from shared.contracts.sites import SiteStatus
 
 
@@ -18,13 +19,19 @@ class Stated(NamedTuple):
     reason: str = ""
 
 
+_CODES: Final = {
+    SiteStatus.CLOSED: FindingCode.SITE_CLOSED,
+    SiteStatus.WEATHER_CLOSED: FindingCode.SITE_CLOSED_FOR_WEATHER,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Closure:
     """A time in which nobody may take off or land, half-open."""
 
     start_us: int
     end_us: int
-    weather: bool = False
+    code: FindingCode = FindingCode.SITE_CLOSED
     reason: str = ""
 
 
@@ -40,9 +47,9 @@ def closures(stated: Sequence[Stated]) -> tuple[Closure, ...]:
             start_us = found.pop()[1]
         found.append((counts, start_us, end_us))
     return tuple(
-        Closure(start_us, end_us, one.status is SiteStatus.WEATHER_CLOSED, one.reason)
+        Closure(start_us, end_us, _CODES[one.status], one.reason)
         for one, start_us, end_us in found
-        if one.status.is_closed
+        if one.status in _CODES
     )
 
 

@@ -32,6 +32,7 @@ _ZONE_RULES: Final = {
 _STRENGTH: Final = {Effect.REFUSES: 0, Effect.NEEDS_RULING: 1, Effect.NOTE: 2}
 _KINDS: Final = {SubjectKind.ZONE: 0, SubjectKind.PLAN: 1, SubjectKind.SITE: 2, SubjectKind.ROUTE: 3}
 _LEAST_DRAWN_M: Final = 1.0
+_CLOSURES: Final = (FindingCode.SITE_CLOSED, FindingCode.SITE_CLOSED_FOR_WEATHER, FindingCode.SITE_OUT_OF_USE)
 
 
 def zone_finding(
@@ -134,10 +135,10 @@ def pad_yielded_finding(shortage: Shortage, other: Reservation) -> Finding:
 
 
 def closed_findings(flight: FlightVolumes, terminals: Terminals, effect: Effect) -> list[Finding]:
-    """That a site is closed when the flight would take off or land there."""
+    """That a site is closed or out of use when the flight would take off or land there."""
     return [
         Finding(
-            code=FindingCode.SITE_CLOSED_FOR_WEATHER if closure.weather else FindingCode.SITE_CLOSED,
+            code=closure.code,
             effect=effect,
             against=SubjectKind.SITE,
             against_id=terminal.site_id,
@@ -155,8 +156,8 @@ def closed_findings(flight: FlightVolumes, terminals: Terminals, effect: Effect)
 
 
 def is_of_closure(finding: Finding) -> bool:
-    """Whether a reason is that a site is closed."""
-    return finding.code in (FindingCode.SITE_CLOSED, FindingCode.SITE_CLOSED_FOR_WEATHER)
+    """Whether a reason is that a site is closed or out of use."""
+    return finding.code in _CLOSURES
 
 
 def _at_site(hold: PadHold) -> dict[str, object]:

@@ -132,6 +132,11 @@ def find_site(connection: sa.Connection, site_id: str) -> KnownSite | None:
     return next(iter(_read_sites(connection, site.c.site_id == site_id)), None)
 
 
+def find_sites(connection: sa.Connection, site_ids: Sequence[str]) -> dict[str, KnownSite]:
+    """Those of the sites that are known."""
+    return {known.site_id: known for known in _read_sites(connection, site.c.site_id.in_(site_ids))}
+
+
 def sites_near(connection: sa.Connection, box: Box) -> list[KnownSite]:
     """Sites in the box that are not retired."""
     return _read_sites(

@@ -221,6 +221,18 @@ closing = sa.Table(
     sa.Column("known_after", sa.BigInteger, nullable=False),
 )
 
+# From when on a site is out of use (suspended or retired), or in use again; `known_after` as above.
+suspension = sa.Table(
+    "suspension",
+    metadata,
+    sa.Column("site_id", sa.Text, primary_key=True),
+    sa.Column("revision", sa.Integer, primary_key=True),
+    sa.Column("out_of_use", sa.Boolean, nullable=False),
+    sa.Column("starts_at", _instant(), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("known_after", sa.BigInteger, nullable=False),
+)
+
 # What the re-assessment after a zone's version changed, and from what to what.
 zone_hit = sa.Table(
     "zone_hit",

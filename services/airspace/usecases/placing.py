@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from services.airspace.state import AirspaceState
-from services.airspace.store import narrowing, pads, subjects
+from services.airspace.store import closings, narrowing, pads, subjects
 from services.airspace.store.subjects import KnownRoute, KnownSite
+from services.airspace.usecases.closing import Closing, ask_again
 from services.airspace.usecases.reassessing import Reassessment, differs, route_of
+from services.airspace.usecases.revising import Cause
 from shared.contracts.airspace import RouteAssessed, SiteAssessed
 from shared.contracts.flightplan import RouteFiled
 from shared.contracts.sites import SiteRegistered, SiteStateChanged, SiteUpdated
@@ -45,13 +47,26 @@ def _assess_route(state: AirspaceState, tx: Transaction, again: Reassessment, re
 
 
 def assess_sites(state: AirspaceState, tx: Transaction, batch: Sequence[SiteEvent]) -> None:
-    """Keep each site, and answer on it where it is new, has moved, or the answer is another one."""
+    """Keep each site, and answer on it where it is new, has moved, or the answer is another one.
+
+    The plans of sites that go out of use, or come back into it, are asked again.
+    """
     narrowing.share_zones(tx.cursor)
-    again = Reassessment(state, tx.connection, state.zones.read(tx.cursor), tx.now)
+    zones = state.zones.read(tx.cursor)
+    again = Reassessment(state, tx.connection, zones, tx.now)
+    turned: list[Closing] = []
     for received in batch:
         known = subjects.find_site(tx.connection, received.event.site_id)
         if known is None or received.event.revision > known.revision:
             _assess_site(tx, again, received, known)
+            if closings.save_use(tx.cursor, received.event):
+                turned.append(_turned(received))
+    ask_again(state, tx, zones, turned)
+
+
+def _turned(received: SiteEvent) -> Closing:
+    event = received.event
+    return Closing(event.site_id, event.effective_at, None, Cause(received, f"site:{event.site_id}@{event.revision}"))
 
 
 def _assess_site(tx: Transaction, again: Reassessment, received: SiteEvent, known: KnownSite | None) -> None:

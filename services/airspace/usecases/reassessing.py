@@ -28,7 +28,7 @@ from shared.contracts.sites import SiteSpec
 from shared.db import raw
 from shared.flight import corridor
 
-_AT_ONCE: Final = 1_000  # plans loaded together: a city-wide zone may touch all there are
+AT_ONCE: Final = 1_000  # plans loaded together: a city-wide zone may touch all there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,8 @@ class Reassessment:
         Where it is one operator's, authorizations have changed, and every zone is asked.
         """
         found = narrowing.find_touched(self._cursor, extents, now=self._now, operator=operator)
-        for start in range(0, len(found), _AT_ONCE):
-            yield self._plans(found[start : start + _AT_ONCE], every_zone=operator is not None)
+        for start in range(0, len(found), AT_ONCE):
+            yield self._plans(found[start : start + AT_ONCE], every_zone=operator is not None)
 
     def routes(self, extents: Sequence[Extent], *, operator: str | None = None) -> list[RouteAnswer]:
         """The routes in the extents."""

@@ -33,14 +33,16 @@ def test_at_every_instant_the_last_word_counts(said: list[tuple[SiteStatus, tupl
         status = max(holding)[1] if holding else SiteStatus.OPEN
         met = [one for one in found if one.start_us <= at < one.end_us]
         assert len(met) == status.is_closed
-        assert all(one.weather == (status is SiteStatus.WEATHER_CLOSED) for one in met)
+        assert all(
+            (one.code is FindingCode.SITE_CLOSED_FOR_WEATHER) == (status is SiteStatus.WEATHER_CLOSED) for one in met
+        )
     assert list(found) == sorted(found, key=lambda one: one.start_us)
 
 
 def test_a_short_word_interrupts_a_long_one() -> None:
     long = Stated(1, SiteStatus.CLOSED, 0, FOREVER_US, "检修")
     open_ = Stated(2, SiteStatus.OPEN, 10, 20)
-    assert closures([long, open_]) == (Closure(0, 10, False, "检修"), Closure(20, FOREVER_US, False, "检修"))
+    assert closures([long, open_]) == (Closure(0, 10, reason="检修"), Closure(20, FOREVER_US, reason="检修"))
 
 
 @pytest.mark.parametrize(
