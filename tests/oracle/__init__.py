@@ -1,6 +1,7 @@
 """A second opinion on every decision: own code from the ellipsoid up, brute force, no helper of the platform.
 
 `earth` knows the ellipsoid, `matter` what flights and zones are, `flights` how an intent becomes slices, `schedules`
-when a zone is active. None of them imports the platform, GEOS, PROJ or PostGIS (a test holds that). `pairs` makes pairs
-either side of touching, `service` asks the platform about them, and `python -m tests.oracle N` compares the two.
+when a zone is active. None of them imports the platform, GEOS, PROJ or PostGIS (a test holds that). `plan_pairs` and
+`zone_pairs` make pairs either side of touching, as `placing` puts them; `service` asks the platform about them, and
+`python -m tests.oracle N` compares the two.
 """

@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 
 from tests.oracle.matter import Ground, Pair, verdict
-from tests.oracle.pairs import BANDS, FAMILIES
+from tests.oracle.pairs import FAMILIES
+from tests.oracle.placing import BANDS
 from tests.oracle.service import refused
 
 SEED: Final = 20_261_122

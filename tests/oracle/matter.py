@@ -5,7 +5,7 @@ touch; times, half-open, where they share a microsecond. What is nearer to touch
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -153,6 +153,28 @@ class Pair:
     theirs: Sequence[Slice] | Area
     gaps: Floats
     said: object = None  # the two as the platform is asked, where that is not by their slices
+
+
+def gaps_of(ours: Sequence[Slice], theirs: Sequence[Slice]) -> Floats:
+    """Between all that share times and heights; the others are as good as far away."""
+    gaps = np.full((len(ours), len(theirs)), np.inf)
+    level = [
+        (i, j)
+        for i, one in enumerate(ours)
+        for j, two in enumerate(theirs)
+        if together(one, two) and is_level(one, two, Ground()) is not False
+    ]
+    for i, j in level:
+        gaps[i, j] = gap_m(ours[i].shape, theirs[j].shape)
+    return gaps
+
+
+def measured(pair: Pair) -> Pair:
+    """The same with the distances of its slices as they are now."""
+    if isinstance(pair.theirs, Area):
+        zone = pair.theirs.shape
+        return replace(pair, gaps=np.array([[gap_m(one.shape, zone)] for one in pair.ours]))
+    return replace(pair, gaps=gaps_of(pair.ours, pair.theirs))
 
 
 def verdict(pair: Pair, ground: Ground) -> bool | None:

@@ -13,8 +13,9 @@ from shared.contracts.assessment import Outcome
 from shared.contracts.codec import encode_value
 from shared.contracts.flightplan import FlightPlanSubmitted
 from tests.integration.airspace.conftest import Caller, World
-from tests.oracle import pairs
+from tests.oracle import plan_pairs, zone_pairs
 from tests.oracle.matter import Area, Ground, Pair, verdict
+from tests.oracle.pairs import Family
 from tests.oracle.service import intent_of, spec_of
 
 AT_ONCE = 250
@@ -50,8 +51,8 @@ def filed(number: int, intent: Any, departs_us: int) -> FlightPlanSubmitted:
     )
 
 
-@pytest.mark.parametrize(("family", "count"), [(pairs.hovers, 1_000), (pairs.legs, 200)])
-def test_plans_against_plans(world: World, family: pairs.Family, count: int) -> None:
+@pytest.mark.parametrize(("family", "count"), [(plan_pairs.hovers, 1_000), (plan_pairs.legs, 200)])
+def test_plans_against_plans(world: World, family: Family, count: int) -> None:
     found = judged(list(family(np.random.default_rng(20_261_122), count)))
     said: list[Any] = [pair.said for pair, _ in found]
     theirs = [(count + i, two, at) for i, (_, _, two, at) in enumerate(said)]
@@ -62,7 +63,7 @@ def test_plans_against_plans(world: World, family: pairs.Family, count: int) -> 
 
 
 def test_plans_against_zones(world: World, regulator: Caller) -> None:
-    found = judged(list(pairs.hovers_by_zones(np.random.default_rng(5), 200)))
+    found = judged(list(zone_pairs.hovers_by_zones(np.random.default_rng(5), 200)))
     for i, (pair, _) in enumerate(found):
         assert isinstance(pair.theirs, Area)
         body = orjson.loads(encode_value(spec_of(pair.theirs)))

@@ -19,16 +19,17 @@ from services.airspace.domain.zones import zone
 from shared.contracts.codec import encode_value
 from shared.flight import volumes
 from shared.flight.records import to_us
-from tests.oracle import earth, flights, pairs
+from tests.oracle import earth, flights, plan_pairs, zone_pairs
 from tests.oracle.compare import compare, names, share
-from tests.oracle.matter import Area, Ground, verdict
+from tests.oracle.matter import Area, Ground, measured, verdict
+from tests.oracle.pairs import Family
 from tests.oracle.service import RULES, Everywhere, intent_of, spec_of
 from tests.unit.geometry.test_alternatives import offered
 from tests.unit.geometry.worlds import reservation
 
 PAIRS = int(os.environ.get("ORACLE_PAIRS", "50000"))
 FOLDER = Path(earth.__file__).parent
-OWN = ("earth", "matter", "flights", "schedules", "outlines", "pairs")
+OWN = ("earth", "matter", "flights", "schedules", "outlines", "placing", "plan_pairs", "zone_pairs", "pairs")
 GEOD = pyproj.Geod(ellps="WGS84")
 
 
@@ -77,8 +78,10 @@ def test_distances_are_those_of_the_ellipsoid() -> None:
             assert abs(float(earth.gaps_m(a, b)[0]) - apart) < 5e-4
 
 
-@pytest.mark.parametrize(("family", "count"), [(pairs.legs, 60), (pairs.hovers, 60), (pairs.legs_by_zones, 30)])
-def test_no_alternative_is_one_that_the_oracle_refuses(family: pairs.Family, count: int) -> None:
+@pytest.mark.parametrize(
+    ("family", "count"), [(plan_pairs.legs, 60), (plan_pairs.hovers, 60), (zone_pairs.legs_by_zones, 30)]
+)
+def test_no_alternative_is_one_that_the_oracle_refuses(family: Family, count: int) -> None:
     found = 0
     for pair in family(np.random.default_rng(3), count):
         said: Any = pair.said
@@ -91,6 +94,6 @@ def test_no_alternative_is_one_that_the_oracle_refuses(family: pairs.Family, cou
         for one in alternatives:
             changed: Any = orjson.loads(encode_value(one.change.intent))
             again = replace(pair, ours=flights.slices(changed, to_us(one.change.intent.departs_at)))
-            assert verdict(pairs.measured(again), Ground()) is not True, one.change
+            assert verdict(measured(again), Ground()) is not True, one.change
             found += 1
     assert found > count / 3
