@@ -11,7 +11,7 @@ import psycopg
 
 from services.airspace.domain import zones as domain
 from services.airspace.domain.alternatives import AlternativeLimits
-from services.airspace.domain.zones import ZoneIndex
+from services.airspace.domain.zone_index import ZoneIndex
 from services.airspace.store import zones as store
 from services.airspace.store.zones import ZoneState
 from shared.flight import FlightRules

@@ -23,7 +23,7 @@ from services.airspace.domain.assess import assess, assess_each
 from services.airspace.domain.proposals import requested
 from services.airspace.domain.subjects import PlanRequest, Reservation
 from services.airspace.domain.terminals import Terminal, Terminals
-from services.airspace.domain.zones import ZoneIndex
+from services.airspace.domain.zone_index import ZoneIndex
 from shared.city import CityProfile, load_city
 from shared.contracts.assessment import Assessment, Outcome, SubjectKind
 from shared.contracts.sites import SiteKind, SiteState

@@ -6,6 +6,7 @@ from typing import Final
 
 CONTACTS: Final = "services/airspace/domain/contacts.py"
 ZONES: Final = "services/airspace/domain/zones.py"
+ZONE_INDEX: Final = "services/airspace/domain/zone_index.py"
 EXACT: Final = "services/airspace/domain/exact.py"
 ASSESS: Final = "services/airspace/domain/assess.py"
 SCHEDULES: Final = "services/airspace/domain/schedules.py"
@@ -72,6 +73,7 @@ REST: Final = "(getattr(boxes, name) for name in Boxes.__slots__[5:])"
 ZONE_CORE: Final = "    core, radius_m = core_of(spec.outline)\n    shape = _centre(core)"
 AS_POLYGON: Final = """    core, radius_m = core_of(spec.outline)
     if isinstance(core, shapely.Point):
+        from shared.geodesy import from_local
         turns = np.linspace(0, 2 * np.pi, 65)
         x, y = from_local(radius_m * np.cos(turns), radius_m * np.sin(turns), core.x, core.y)
         core, radius_m = shapely.Polygon(np.column_stack((x, y))), 0.0
@@ -81,7 +83,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
     mutant("plans: height ignored", CONTACTS, LEVEL, "    return direct | True, mixed", *oracle("only_height")),
     mutant(
         "zones: height ignored",
-        ZONES,
+        ZONE_INDEX,
         "        return above_lower & below_upper, mixed_lower | mixed_upper",
         "        return above_lower | True, mixed_lower | mixed_upper",
         *oracle("circles"),
@@ -96,7 +98,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
     ),
     mutant(
         "zones: time ignored",
-        ZONES,
+        ZONE_INDEX,
         '        together: Bools = starts_in_time & (rows["start_us"][at] < records["end_us"][volume])',
         "        together: Bools = starts_in_time | True",
         *oracle("circles"),
@@ -131,7 +133,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
     ),
     mutant(
         "axes swapped in the look-up of zones",
-        ZONES,
+        ZONE_INDEX,
         "self._tree.query(_diagonals(volumes.boxes))",
         "self._tree.query(_diagonals(volumes.boxes[:, [1, 0, 3, 2]]))",
         *oracle("circles"),
@@ -171,7 +173,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
     ),
     mutant(
         "zones: time closed",
-        ZONES,
+        ZONE_INDEX,
         '        together: Bools = starts_in_time & (rows["start_us"][at] < records["end_us"][volume])',
         '        together: Bools = starts_in_time & (rows["start_us"][at] <= records["end_us"][volume])',
         *oracle("circles"),
@@ -185,7 +187,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
     ),
     mutant(
         "zones: heights open",
-        ZONES,
+        ZONE_INDEX,
         '        above_lower = top >= rows["lower_m"]',
         '        above_lower = top > rows["lower_m"]',
         *oracle("circles", "declared_heights"),
@@ -193,14 +195,17 @@ MUTANTS: Final[Sequence[Mutant]] = (
     mutant("plans: references not told apart", CONTACTS, LEVEL, "    return direct, mixed", *oracle("mixed_heights")),
     Mutant(
         "zones: references not told apart",
-        [Edit(ZONES, MIXED_LOWER, f"{MIXED_LOWER} & False"), Edit(ZONES, MIXED_UPPER, f"{MIXED_UPPER} & False")],
+        [
+            Edit(ZONE_INDEX, MIXED_LOWER, f"{MIXED_LOWER} & False"),
+            Edit(ZONE_INDEX, MIXED_UPPER, f"{MIXED_UPPER} & False"),
+        ],
         oracle("zone_heights"),
     ),
     mutant("feet taken for metres", FEET, '"FT": 0.3048', '"FT": 1.0', *oracle("zone_heights")),
     mutant("circle as a polygon of 64 corners", ZONES, ZONE_CORE, AS_POLYGON, *oracle("circles")),
     mutant(
         "the volume's height for the declared one",
-        ZONES,
+        ZONE_INDEX,
         'np.where(rows["declared"], records["declared_upper_m"], records["upper_m"])',
         'records["upper_m"]',
         *oracle("declared_heights"),
@@ -238,7 +243,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
     ),
     mutant(
         "schedule ignored",
-        ZONES,
+        ZONE_INDEX,
         '        k = np.flatnonzero(together & rows["scheduled"][at])\n',
         '        k = np.flatnonzero(together & rows["scheduled"][at] & False)\n',
         *oracle("daily"),
@@ -259,7 +264,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
     ),
     mutant(
         "a zone's first version for ever",
-        ZONES,
+        ZONE_INDEX,
         "        zones.update(news)\n",
         "        zones = {**news, **zones}\n",
         "tests/unit/geometry/test_zones.py::test_withdrawn_and_replaced_zones_are_gone",

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from services.airspace.domain.assess import decide
 from services.airspace.domain.subjects import PlanRequest, Reservation
-from services.airspace.domain.zones import Zone, ZoneIndex, zone
+from services.airspace.domain.zone_index import ZoneIndex
+from services.airspace.domain.zones import Zone, zone
 from services.airspace.imports import Setting, read_zones
 from shared.contracts.airspace import HeightBasis, ZoneKind, ZoneSpec
 from shared.contracts.assessment import Outcome, Restriction

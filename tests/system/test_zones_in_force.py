@@ -16,7 +16,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from services.airspace.domain.zones import ZoneIndex
+from services.airspace.domain.zone_index import ZoneIndex
 from services.airspace.state import AirspaceState, CurrentZones
 from services.airspace.store import narrowing
 from services.airspace.usecases.deciding import decide_plans

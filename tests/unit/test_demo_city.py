@@ -13,7 +13,8 @@ from city.wuhan.demo.sites import DemoSite
 from city.wuhan.demo.world import DemoCity, demo_city, tomorrow
 from services.airspace.domain.assess import decide
 from services.airspace.domain.subjects import Authorization, PlanRequest
-from services.airspace.domain.zones import ZoneIndex, zone
+from services.airspace.domain.zone_index import ZoneIndex
+from services.airspace.domain.zones import zone
 from services.sites.domain.life import FOLLOWS
 from services.sites.files.columns import LIFE
 from shared.city import CityProfile, load_city

@@ -26,7 +26,7 @@ from services.airspace.domain.findings import (
 from services.airspace.domain.slots import Shortage, Slots, Span
 from services.airspace.domain.subjects import Authorization, Decision, PlanRequest, Reservation
 from services.airspace.domain.terminals import NO_TERMINALS, PadHold, Terminals, settled
-from services.airspace.domain.zones import ZoneHit, ZoneIndex
+from services.airspace.domain.zone_index import ZoneHit, ZoneIndex
 from shared.contracts.assessment import Assessment, Effect, Finding, FindingCode, Outcome, Restriction
 from shared.flight import FlightRules, FlightVolumes
 from shared.terrain import Terrain

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from services.airspace.domain.contacts import Contact
 from services.airspace.domain.exact import TOUCH_M
-from services.airspace.domain.zones import ZoneHit
+from services.airspace.domain.zone_index import ZoneHit
 from shared.contracts.airspace import HeightBasis
 from shared.flight import FlightVolumes
 from shared.flight.records import FOREVER_US, from_us

@@ -9,7 +9,7 @@ from services.airspace.domain.contacts import Contact, place_of
 from services.airspace.domain.slots import MINUTE_US, Shortage
 from services.airspace.domain.subjects import Authorization, Reservation, Route
 from services.airspace.domain.terminals import LEAST_RADIUS_M, PadHold, Terminals, closed
-from services.airspace.domain.zones import ZoneHit
+from services.airspace.domain.zone_index import ZoneHit
 from shared.contracts.assessment import Effect, Finding, FindingCode, Outcome, Restriction, SubjectKind
 from shared.flight import FlightVolumes
 from shared.flight.records import FOREVER_US, from_us, to_us

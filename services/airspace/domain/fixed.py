@@ -12,7 +12,7 @@ from services.airspace.domain.assess import assessment_of, zone_findings
 from services.airspace.domain.contacts import contacts
 from services.airspace.domain.findings import outcome_of, route_finding
 from services.airspace.domain.subjects import Authorization, Route, SitePosition
-from services.airspace.domain.zones import ZoneHit, ZoneIndex
+from services.airspace.domain.zone_index import ZoneHit, ZoneIndex
 from shared.contracts.airspace import Binds
 from shared.contracts.assessment import Assessment
 from shared.flight import FlightRules, FlightVolumes

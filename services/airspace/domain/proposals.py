@@ -10,7 +10,8 @@ from uuid import UUID
 from services.airspace.domain.alternatives import AlternativeLimits, Change, raised, shifted
 from services.airspace.domain.detours import Obstacle, detours, flight_obstacle, zone_obstacle
 from services.airspace.domain.subjects import Authorization, PlanRequest, Reservation
-from services.airspace.domain.zones import Zone, ZoneIndex
+from services.airspace.domain.zone_index import ZoneIndex
+from services.airspace.domain.zones import Zone
 from shared.contracts.assessment import Assessment, Effect, Finding, Outcome, SubjectKind
 from shared.errors import Invalid
 from shared.flight import FlightIntent, FlightRules, FlightVolumes, volumes_of_all

@@ -11,7 +11,7 @@ from datetime import datetime
 from services.airspace.domain.assess import assessment_of, zone_findings
 from services.airspace.domain.findings import outcome_of
 from services.airspace.domain.subjects import Authorization, PlanRequest
-from services.airspace.domain.zones import ZoneHit, ZoneIndex
+from services.airspace.domain.zone_index import ZoneHit, ZoneIndex
 from shared.contracts.assessment import Assessment, Finding, FindingCode, Outcome, SubjectKind
 from shared.flight import FlightRules
 from shared.terrain import Terrain

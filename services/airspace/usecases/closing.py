@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from services.airspace.domain.assess import assessment_of
 from services.airspace.domain.findings import closed_findings, is_of_closure, outcome_of
 from services.airspace.domain.terminals import Terminals
-from services.airspace.domain.zones import ZoneIndex
+from services.airspace.domain.zone_index import ZoneIndex
 from services.airspace.state import AirspaceState
 from services.airspace.store import closings, narrowing, pads, reservations, subjects
 from services.airspace.store.narrowing import Extent

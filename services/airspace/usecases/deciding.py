@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.airspace.domain.assess import decide
 from services.airspace.domain.subjects import Decision, PlanRequest, Reservation
-from services.airspace.domain.zones import ZoneIndex
+from services.airspace.domain.zone_index import ZoneIndex
 from services.airspace.state import AirspaceState
 from services.airspace.store import journal, narrowing, reservations, reviews, subjects
 from services.airspace.store.journal import Entry, EntryKind

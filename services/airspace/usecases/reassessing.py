@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from services.airspace.domain.fixed import assess_route, assess_site
 from services.airspace.domain.revised import Answered, revised
 from services.airspace.domain.subjects import Authorization, PlanRequest, Route, SitePosition
-from services.airspace.domain.zones import ZoneIndex
+from services.airspace.domain.zone_index import ZoneIndex
 from services.airspace.state import AirspaceState
 from services.airspace.store import narrowing, reservations, subjects
 from services.airspace.store.narrowing import Extent

@@ -18,7 +18,7 @@ from services.airspace.domain.findings import closed_findings, is_of_closure, st
 from services.airspace.domain.revised import of_others
 from services.airspace.domain.slots import HORIZON_US
 from services.airspace.domain.subjects import Authorization, PlanRequest, Reservation
-from services.airspace.domain.zones import ZoneIndex
+from services.airspace.domain.zone_index import ZoneIndex
 from services.airspace.state import AirspaceState
 from services.airspace.store import journal, pads, subjects
 from services.airspace.store.journal import Entry, EntryKind

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from services.airspace.domain.zones import ZoneIndex
+from services.airspace.domain.zone_index import ZoneIndex
 from services.airspace.state import AirspaceState
 from services.airspace.store import journal, narrowing, reservations, reviews, subjects
 from services.airspace.store.journal import Entry, EntryKind

@@ -12,7 +12,8 @@ from services.airspace.domain.assess import assess, assess_each
 from services.airspace.domain.detours import length_m
 from services.airspace.domain.proposals import Checked, candidates, requested
 from services.airspace.domain.subjects import Reservation
-from services.airspace.domain.zones import Zone, ZoneIndex
+from services.airspace.domain.zone_index import ZoneIndex
+from services.airspace.domain.zones import Zone
 from shared.contracts.assessment import Outcome, Restriction
 from shared.flight import AircraftClass, Clawback, FlightArea, FlightIntent, FlightVolumes, volumes
 from shared.volumes import Altitude, AltitudeReference

@@ -6,7 +6,8 @@ import pytest
 
 from services.airspace.domain.assess import assess
 from services.airspace.domain.subjects import Reservation
-from services.airspace.domain.zones import Zone, ZoneIndex
+from services.airspace.domain.zone_index import ZoneIndex
+from services.airspace.domain.zones import Zone
 from shared.contracts.airspace import HeightBasis
 from shared.contracts.assessment import Assessment, Effect, Finding, Outcome, Restriction
 from shared.flight import FlightIntent, volumes

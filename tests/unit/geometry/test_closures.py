@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.airspace.domain.assess import assess
 from services.airspace.domain.closures import Closure, Stated, closures
 from services.airspace.domain.terminals import Terminal
-from services.airspace.domain.zones import ZoneIndex
+from services.airspace.domain.zone_index import ZoneIndex
 from shared.contracts.assessment import Effect, FindingCode, Outcome
 from shared.contracts.sites import SiteStatus
 from shared.flight.records import FOREVER_US, to_us

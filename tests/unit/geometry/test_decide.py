@@ -12,7 +12,8 @@ from services.airspace.domain.assess import assess, decide
 from services.airspace.domain.findings import MAX_FINDINGS
 from services.airspace.domain.fixed import assess_route
 from services.airspace.domain.subjects import Authorization, Decision, PlanRequest, Reservation, Route
-from services.airspace.domain.zones import Zone, ZoneIndex
+from services.airspace.domain.zone_index import ZoneIndex
+from services.airspace.domain.zones import Zone
 from shared.contracts.assessment import Effect, FindingCode, Outcome, Restriction
 from shared.contracts.flightplan import AuthorizationSpec
 from shared.flight import FlightIntent, FlightVolumes, corridor, volumes

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from services.airspace.domain.zones import zone_hit
+from services.airspace.domain.zone_index import zone_hit
 from shared.errors import Invalid
 from shared.geodesy import densify_geodesics
 from shared.outlines import MAX_VERTICES, box_of, check_outline, core_of

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from services.airspace.domain.assess import decide
-from services.airspace.domain.zones import ZoneIndex
+from services.airspace.domain.zone_index import ZoneIndex
 from shared.contracts.assessment import FindingCode
 from shared.flight import volumes
 from tests.unit.geometry.worlds import FLAT, NOON, NOW, RULES, flight, request, reservation, waypoint

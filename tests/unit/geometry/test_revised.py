@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from services.airspace.domain.assess import assess, decide
 from services.airspace.domain.findings import MAX_FINDINGS
 from services.airspace.domain.revised import Answered, revised
-from services.airspace.domain.zones import ZoneIndex
+from services.airspace.domain.zone_index import ZoneIndex
 from shared.contracts.assessment import Assessment, FindingCode, Outcome, Restriction, SubjectKind
 from shared.flight import FlightIntent, volumes
 from tests.unit.geometry.test_decide import OUT, permit

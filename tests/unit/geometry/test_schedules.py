@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from services.airspace.domain.assess import assess
 from services.airspace.domain.daylight import ceil_minute, event_at, floor_minute
 from services.airspace.domain.schedules import CHUNK_DAYS, Schedule
-from services.airspace.domain.zones import ZoneIndex, zone, zone_hit
+from services.airspace.domain.zone_index import ZoneIndex, zone_hit
+from services.airspace.domain.zones import zone
 from shared.contracts.zones import DailyPeriod, DaylightEvent, TimePeriod, Weekday
 from shared.flight import volumes
 from shared.flight.records import FOREVER_US, from_us, to_us

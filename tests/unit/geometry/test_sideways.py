@@ -8,7 +8,8 @@ import pytest
 import shapely
 from hypothesis import given, settings
 
-from services.airspace.domain.zones import Zone, ZoneIndex
+from services.airspace.domain.zone_index import ZoneIndex
+from services.airspace.domain.zones import Zone
 from shared.flight import FlightIntent, FlightVolumes, volumes
 from shared.volumes import CorridorOutline, Edges, PolygonOutline
 from tests.unit.geometry.worlds import (

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.airspace.domain.assess import assess, decide
 from services.airspace.domain.subjects import Decision, PlanRequest, Reservation
 from services.airspace.domain.terminals import Terminal, Terminals, pad_holds, radius_m, settled
-from services.airspace.domain.zones import ZoneIndex
+from services.airspace.domain.zone_index import ZoneIndex
 from shared.contracts.assessment import Assessment, Effect, FindingCode, Outcome, SubjectKind
 from shared.flight import AircraftClass, FlightIntent, FlightVolumes, Spot, volumes
 from shared.flight.records import from_us

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rasterio.transform import Affine
 
 from services.airspace.domain.assess import assess
-from services.airspace.domain.zones import ZoneIndex
+from services.airspace.domain.zone_index import ZoneIndex
 from shared.contracts.assessment import Outcome
 from shared.flight import volumes
 from shared.rasters import UnusableTerrain, read_heights

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from services.airspace.domain.assess import assess
 from services.airspace.domain.fixed import assess_site
 from services.airspace.domain.subjects import SitePosition
-from services.airspace.domain.zones import Zone, ZoneIndex, zone_hit
+from services.airspace.domain.zone_index import ZoneIndex, zone_hit
+from services.airspace.domain.zones import Zone
 from shared.contracts.airspace import Binds, HeightBasis
 from shared.contracts.assessment import Effect, FindingCode, Outcome, Restriction
 from shared.flight import FlightIntent, FlightVolumes, volumes

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 
 from services.airspace.domain.fixed import assess_site
 from services.airspace.domain.subjects import SitePosition
-from services.airspace.domain.zones import Zone, ZoneIndex
+from services.airspace.domain.zone_index import ZoneIndex
+from services.airspace.domain.zones import Zone
 from services.sites.domain.candidates import ZoneCopy, inside, lasts_on_ground
 from shared.contracts.assessment import Outcome, Restriction
 from shared.outlines import core_of
