@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from tests.mutants.catalogue import MUTANTS, Mutant
+from tests.mutants.catalogue import MUTANTS
+from tests.mutants.fault import Mutant
 
 ROOT: Final = Path(__file__).parents[2]
 COPIED: Final = ("services", "shared", "city", "cli", "infra", "tests", "examples", "pyproject.toml")

@@ -1,8 +1,10 @@
 """The faults that are planted, as replacements in the source, and the tests that must notice each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from tests.mutants.at_sites import AT_SITES
+from tests.mutants.fault import Edit, Mutant, mutant, oracle
 
 CONTACTS: Final = "services/airspace/domain/contacts.py"
 ZONES: Final = "services/airspace/domain/zones.py"
@@ -10,8 +12,6 @@ ZONE_INDEX: Final = "services/airspace/domain/zone_index.py"
 EXACT: Final = "services/airspace/domain/exact.py"
 ASSESS: Final = "services/airspace/domain/assess.py"
 SCHEDULES: Final = "services/airspace/domain/schedules.py"
-SLOTS: Final = "services/airspace/domain/slots.py"
-TERMINALS: Final = "services/airspace/domain/terminals.py"
 STATE: Final = "services/airspace/state.py"
 KEYS: Final = "services/airspace/store/keys.py"
 NARROWING: Final = "services/airspace/store/narrowing.py"
@@ -20,40 +20,10 @@ GEODESY: Final = "shared/geodesy.py"
 SLICING: Final = "shared/flight/slicing.py"
 FEET: Final = "services/airspace/imports/eurocae.py"
 
-ORACLE: Final = "tests/unit/airspace/test_oracle.py::test_the_platform_decides_as_the_oracle_does"
 NARROWED: Final = (
     "tests/integration/airspace/test_narrowing.py::test_narrowing_never_loses_what_the_decision_would_meet"
 )
 RACE: Final = "tests/integration/airspace/test_race.py::test_no_decision_after_the_201_misses_the_zone"
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """One replacement; the text to find stands in the file exactly once."""
-
-    path: str
-    find: str
-    put: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """A fault, and the tests of which at least one must fail."""
-
-    name: str
-    edits: Sequence[Edit]
-    killers: Sequence[str]
-
-
-def oracle(*families: str) -> list[str]:
-    """The oracle's tests of some families."""
-    return [f"{ORACLE}[{family}]" for family in families]
-
-
-def mutant(name: str, path: str, find: str, put: str, *killers: str) -> Mutant:
-    """A fault of one replacement."""
-    return Mutant(name, [Edit(path, find, put)], killers)
-
 
 TOUCH: Final = "TOUCH_M: Final = 0.001"
 TO_LOCAL: Final = "    return east * stretch, north * stretch"
@@ -300,27 +270,6 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "tests/unit/geometry/test_priorities.py::test_row_of_the_table",
     ),
     mutant(
-        "one pad more than there is",
-        SLOTS,
-        "        return self._terminals[hold.spot.site_id].pads\n",
-        "        return self._terminals[hold.spot.site_id].pads + 1\n",
-        "tests/unit/geometry/test_slots.py::test_never_more_pads_are_held_than_there_are",
-    ),
-    mutant(
-        "a pad held an instant too long",
-        TERMINALS,
-        "PAD_HELD_US: Final = 60_000_000 ",
-        "PAD_HELD_US: Final = 60_000_001 ",
-        "tests/unit/geometry/test_slots.py::test_a_pad_is_free_the_instant_its_hold_ends",
-    ),
-    mutant(
-        "a common site settles everything",
-        TERMINALS,
-        "    return any(spot.site_id in terminals and not _meet_outside(a, b, spot) for spot in sorted(shared))",
-        "    return any(spot.site_id in terminals for spot in sorted(shared))",
-        "tests/unit/geometry/test_slots.py::test_lines_that_cross_further_out_are_not_settled_whenever_they_are_flown",
-    ),
-    mutant(
         "plans in one batch not held against each other",
         ASSESS,
         "        for contact in contacts(self.flights, range(len(requests)), among=among):",
@@ -334,4 +283,5 @@ MUTANTS: Final[Sequence[Mutant]] = (
         '        start_us=records["start_us"] + SLOT_US,\n        end_us=records["end_us"] + SLOT_US,\n    )',
         NARROWED,
     ),
+    *AT_SITES,
 )

@@ -8,6 +8,6 @@ if __name__ == "__main__":
     numbers = [int(word.replace(",", "").replace("_", "")) for word in sys.argv[1:]]
     found = compare_all(*(numbers or [1_000_000]))
     print(table(found))
-    for pair in [pair for one in found for pair in one.differ][:5]:
-        print(pair)
+    for different in [each for one in found for each in one.differ][:5]:
+        print(different)
     sys.exit(any(one.differ for one in found))

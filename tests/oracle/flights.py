@@ -64,6 +64,11 @@ def slices(intent: Mapping[str, Any], departs_us: int) -> list[Slice]:
     return found
 
 
+def lasts_us(intent: Mapping[str, Any]) -> int:
+    """From take-off until it is down."""
+    return sum(round(stage.lasts_s * 1e6) for stage in _stages(intent))
+
+
 def _stages(intent: Mapping[str, Any]) -> Iterator[Stage]:
     path = intent["path"]
     here, height = _at(intent["departure"]), path[0]["height_m"]

@@ -23,13 +23,28 @@ from tests.oracle import earth, flights, plan_pairs, zone_pairs
 from tests.oracle.compare import compare, names, share
 from tests.oracle.matter import Area, Ground, measured, verdict
 from tests.oracle.pairs import Family
+from tests.oracle.plays import PLAYS
 from tests.oracle.service import RULES, Everywhere, intent_of, spec_of
 from tests.unit.geometry.test_alternatives import offered
 from tests.unit.geometry.worlds import reservation
 
 PAIRS = int(os.environ.get("ORACLE_PAIRS", "50000"))
 FOLDER = Path(earth.__file__).parent
-OWN = ("earth", "matter", "flights", "schedules", "outlines", "placing", "plan_pairs", "zone_pairs", "pairs")
+OWN = (
+    "earth",
+    "matter",
+    "flights",
+    "schedules",
+    "outlines",
+    "placing",
+    "plan_pairs",
+    "zone_pairs",
+    "pairs",
+    "terminals",
+    "holders",
+    "plays",
+)
+AT_SITES = [play.__name__ for play in PLAYS]
 GEOD = pyproj.Geod(ellps="WGS84")
 
 
@@ -37,7 +52,7 @@ GEOD = pyproj.Geod(ellps="WGS84")
 def test_the_platform_decides_as_the_oracle_does(family: str) -> None:
     found = compare(family, share(family, PAIRS))
     assert found.differ == [], f"{len(found.differ)} of {found.judged}, the first: {found.differ[0]}"
-    assert found.in_band <= found.judged / 100
+    assert found.in_band <= found.judged * (0.05 if family in AT_SITES else 0.01)
     if found.judged >= 50:
         assert found.judged / 10 < found.conflicts < found.judged * 0.9, "most pairs are to lie near touching"
 
