@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kafka import KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.errors import KafkaError
+from kafka.structs import MemberState
 
 from shared.bus import Inbound, Slot
 from shared.bus.envelope import TYPE_HEADER, headers_of, recorded_of
@@ -177,6 +178,7 @@ class KafkaReader:
             self._bear(error)
             return []
         self._failing_since = None
+        self._finish_joining()
         taken: list[Recorded] = []
         for partition, records in polled.items():
             mine = records if partition.topic in self._inbound else filter(self._takes, records)
@@ -185,6 +187,15 @@ class KafkaReader:
         if self._polled and not taken:
             self.handled(taken)
         return taken
+
+    def _finish_joining(self) -> None:
+        """Have the next poll go on with a join that this one ran out of time for.
+
+        kafka-python 3.0.12 forgets it where the metadata have come to agree meanwhile: such a member keeps its
+        partitions, sends no heartbeat until the broker expels it, and polls without a pause.
+        """
+        if self._consumer.group_metadata().state is MemberState.REBALANCING:
+            self._consumer._coordinator.request_rejoin()  # there is no public way
 
     def _takes(self, record: Any) -> bool:
         """Looks at the one header only: what is passed over need not be taken apart."""
