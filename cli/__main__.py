@@ -79,7 +79,12 @@ def options(
 
 
 @app.command()
-def token(ctx: typer.Context, role: Role, org: str, sub: Annotated[str | None, typer.Option()] = None) -> None:
+def token(
+    ctx: typer.Context,
+    role: Annotated[Role, typer.Argument(help="What to be allowed.")],
+    org: Annotated[str, typer.Argument(metavar="ORG", help="The organisation, by any name.")],
+    sub: Annotated[str | None, typer.Option(help="The person, if it matters.")] = None,
+) -> None:
     """Print a token for a role of an organisation; demo and test platforms only.
 
     export TIANYUAN_TOKEN=$(tianyuan token operator 东湖飞行)

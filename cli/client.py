@@ -27,11 +27,8 @@ class Platform:
     """The platform at an address, as the holder of a token."""
 
     def __init__(self, url: str, token: str | None) -> None:
-        headers = {"authorization": f"Bearer {token}"} if token else {}
-        try:
-            self._http = httpx.Client(base_url=url, headers=headers, timeout=LONGEST_ANSWER_S)
-        except (httpx.InvalidURL, ValueError) as error:
-            raise CommandFailed(f"{url} is no address: {error}", exit_code=BAD_INPUT) from error
+        headers = {"authorization": f"Bearer {_sendable(token)}"} if token else {}
+        self._http = httpx.Client(base_url=_address(url), headers=headers, timeout=LONGEST_ANSWER_S)
 
     def close(self) -> None:
         """Let go of connections."""
@@ -100,19 +97,41 @@ class Platform:
             raise CommandFailed(f"no answer from {self._http.base_url}: {reason}") from error
 
 
+def _sendable(token: str) -> str:
+    """The token, fit for a header. Raises CommandFailed."""
+    stripped = token.strip()
+    if not (stripped.isascii() and stripped.isprintable()):
+        raise CommandFailed("the token is none: it has characters that no token has", exit_code=BAD_INPUT)
+    return stripped
+
+
+def _address(url: str) -> httpx.URL:
+    """The platform's address. Raises CommandFailed."""
+    try:
+        address = httpx.URL(url)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise CommandFailed(f"{url} is no address: {error}", exit_code=BAD_INPUT) from error
+    if address.scheme not in ("http", "https") or not address.host:
+        raise CommandFailed(f"{url} is no address such as http://127.0.0.1:8000", exit_code=BAD_INPUT)
+    return address
+
+
 def refusal(answer: httpx.Response) -> CommandFailed:
     """A problem document as the failure of the command."""
     if answer.headers.get("content-type", "") != "application/problem+json":
         return CommandFailed(f"{answer.url} answered {answer.status_code}; is this the platform's address?")
     problem = answer.json()
-    errors = problem.get("errors", [])
-    lines = [f"{error['field']}: {error['detail']}" if error["field"] else str(error["detail"]) for error in errors]
+    lines = [_line(error) for error in problem.get("errors", [])]
     if answer.status_code == httpx.codes.UNAUTHORIZED:
         lines.append("give a token with --token or TIANYUAN_TOKEN; `tianyuan token` makes one for demonstrations")
     if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR and "trace-id" in answer.headers:
         lines.append(f"trace {answer.headers['trace-id']}")
-    said = [line for line in lines if line != problem["detail"]]
+    said = [line for line in lines if not line.endswith(problem["detail"])]
     return CommandFailed(f"{problem['title']}: {problem['detail']}", said)
+
+
+def _line(error: Mapping[str, str]) -> str:
+    return f"{error['field']}: {error['detail']}" if error["field"] else error["detail"]
 
 
 def _given(parameters: Parameters) -> dict[str, str | int | float | bool]:

@@ -16,7 +16,8 @@ MAY_NOT: Final = {"refused": 3, "awaiting": 4, "submitted": 4}
 
 IntentFile = Annotated[Path, typer.Argument(metavar="FILE", help="A flight intent as JSON; - is standard input.")]
 DepartsAt = Annotated[str | None, typer.Option(help="Instant with offset, instead of the file's.")]
-PlanId = Annotated[str, typer.Argument(metavar="PLAN_ID")]
+DepartsTo = Annotated[str, typer.Argument(metavar="DEPARTS_AT", help="Instant with offset.")]
+PlanId = Annotated[str, typer.Argument(metavar="PLAN_ID", help="As `tianyuan plans` lists it.")]
 Wait = Annotated[float, typer.Option(min=0, max=60, help="Seconds to wait for the decision.")]
 
 
@@ -73,20 +74,25 @@ def plans(
     command.show(views, lambda: show.table(rows, "plan", "operator", "departs", "purpose", "state"))
 
 
-def move(ctx: typer.Context, plan_id: PlanId, departs_at: Annotated[str, typer.Argument(help="Instant.")]) -> None:
+def move(ctx: typer.Context, plan_id: PlanId, departs_at: DepartsTo) -> None:
     """Ask for another departure time; the plan keeps its airspace until that is decided."""
     command = context(ctx)
     _show_plan(command, command.platform.post(f"{_path(plan_id)}/move", {"departs_at": departs_at}))
 
 
-def withdraw(ctx: typer.Context, plan_id: PlanId, reason: Annotated[str, typer.Option()] = "") -> None:
+def withdraw(
+    ctx: typer.Context, plan_id: PlanId, reason: Annotated[str, typer.Option(help="Kept with the plan.")] = ""
+) -> None:
     """Give a plan up; its airspace is free at once."""
     command = context(ctx)
     _show_plan(command, command.platform.post(f"{_path(plan_id)}/withdraw", {"reason": reason}))
 
 
 def rule(
-    ctx: typer.Context, plan_id: PlanId, decision: Decision, reason: Annotated[str, typer.Option(prompt=True)]
+    ctx: typer.Context,
+    plan_id: PlanId,
+    decision: Annotated[Decision, typer.Argument(metavar="DECISION", help="approve or refuse.")],
+    reason: Annotated[str, typer.Option(prompt=True, help="Kept with the plan, and shown to its operator.")],
 ) -> None:
     """Rule a plan that awaits it; for regulators."""
     command = context(ctx)

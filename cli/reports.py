@@ -22,6 +22,7 @@ class Format(StrEnum):
 
 
 Wanted = Annotated[Format, typer.Option("--format")]
+Year = Annotated[int, typer.Argument(metavar="YEAR", help="Such as 2026.")]
 Unit = Annotated[str | None, typer.Option(help="The responsible unit, 承办单位; the whole city where none is named.")]
 Output = Annotated[Path | None, typer.Option(help="The file to write; else one named for the report, here.")]
 KnownAt = Annotated[
@@ -46,8 +47,8 @@ def monthly(
 @app.command("half-year")
 def half_year(
     ctx: typer.Context,
-    year: int,
-    half: Annotated[int, typer.Argument(min=1, max=2)],
+    year: Year,
+    half: Annotated[int, typer.Argument(metavar="HALF", min=1, max=2, help="1 or 2.")],
     format_: Wanted = Format.DOCX,
     unit: Unit = None,
     known_at: KnownAt = None,
@@ -62,7 +63,7 @@ def half_year(
 @app.command("yearly")
 def yearly(
     ctx: typer.Context,
-    year: int,
+    year: Year,
     format_: Wanted = Format.DOCX,
     unit: Unit = None,
     known_at: KnownAt = None,

@@ -108,7 +108,9 @@ def import_report(report: Item, place: str, counts: Sequence[str]) -> None:
 
 def progress(view: Item, language: str) -> None:
     """The board: each target with its counts, then the districts."""
-    table((_target(target, language) for target in view["targets"]), "target", "now", "of", "laid out", "in use")
+    table(
+        (_target(target, language) for target in view["targets"]), "target", "period", "now", "of", "laid out", "in use"
+    )
     out.print()
     table(
         (
@@ -135,6 +137,7 @@ def _target(progress: Item, language: str) -> list[str]:
     target = progress["target"]
     return [
         escape(target["name"][language]),
+        escape(target["period"][language]) if target["period"] else "",
         _number(progress["count"]),
         _number(target["number"]),
         _number(progress["laid_out"]),

@@ -101,7 +101,7 @@ def export_sites(
     output: Output = None,
 ) -> None:
     """Export all sites."""
-    _put(context(ctx).platform.download("/sites/export", format=format_.value), output)
+    _put(context(ctx).platform.download("/sites/export", format=format_.value), output, format_.value)
 
 
 @app.command("template")
@@ -109,11 +109,13 @@ def template(
     ctx: typer.Context, format_: Annotated[Format, typer.Option("--format")] = Format.XLSX, output: Output = None
 ) -> None:
     """A file of sites to start from, with what each column takes."""
-    _put(context(ctx).platform.download("/sites/template", format=format_.value), output)
+    _put(context(ctx).platform.download("/sites/template", format=format_.value), output, format_.value)
 
 
-def _put(content: bytes, output: Path | None) -> None:
+def _put(content: bytes, output: Path | None, format_: str) -> None:
     if output is None:
+        if "xlsx" in format_ and sys.stdout.isatty():
+            raise CommandFailed(f"{format_} is nothing for a terminal: name a file with --output", exit_code=BAD_INPUT)
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
         return

@@ -40,6 +40,9 @@ def main() -> int:
     except LoadFailed as failure:
         out.print(f"[red]the demo does not load:[/red] {failure}", highlight=False)
         return 1
+    except Ended as end:
+        out.print(f"[red]the demo is over:[/red] {end}", highlight=False)
+        return 1
     except KeyboardInterrupt:
         return 0
 
@@ -71,6 +74,10 @@ def _run(at: Platform, city: CityProfile, processes: list["Process"]) -> int:
         highlight=False,
     )
     return _stay(processes)
+
+
+class Ended(Exception):
+    """A process of the platform has ended by itself."""
 
 
 class Process:
@@ -129,7 +136,7 @@ def _stay(processes: list[Process]) -> int:
     while True:
         for process in processes:
             if process.popen.poll() is not None:
-                raise LoadFailed(f"a process of the platform has ended; see {process.log}")
+                raise Ended(f"a process of the platform has ended; see {process.log}")
         time.sleep(1)
 
 
@@ -173,8 +180,8 @@ REASONS: Final = {
 
 def _board(came: Report) -> Table:
     table = Table(title="Progress toward 1000 / 10 / 1000 · 演示数据 demo data", title_justify="left")
-    table.add_column("district 区")
-    for column in ("laid out 布局", "in use 投用", "commercial 商业航线", "governance 治理航线"):
+    table.add_column("district 区", no_wrap=True)
+    for column in ("laid out\n布局", "in use\n投用", "commercial\n商业航线", "governance\n治理航线"):
         table.add_column(column, justify="right")
     for district in came.progress["districts"]:
         if any(district["tally"].values()):

@@ -43,6 +43,11 @@ _MESSAGES: Final = {
     "date_from_datetime_inexact": "must be a day such as 2026-05-01",
     "uuid_parsing": "must be a UUID",
     "uuid_type": "must be a UUID",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a smaller whole number",
+    "float_parsing": "must be a number",
+    "bool_parsing": "must be true or false",
+    "string_unicode": "must be text in Unicode",
 }
 
 
@@ -75,7 +80,7 @@ def message(error: ErrorDetails) -> str:
         return error["msg"].partition(", ")[2] or error["msg"]
     if error["type"] in _MESSAGES:
         return _MESSAGES[error["type"]]
-    return re.sub(r"^Input should be ", "must be ", error["msg"])
+    return re.sub(r"^(?:Input|Value|String|List|Tuple|Dictionary) should ", "must ", error["msg"])
 
 
 def _predicate(text: str) -> str:

@@ -16,6 +16,7 @@ from fastapi import Depends, Query
 from pydantic import TypeAdapter, ValidationError
 
 from shared.errors import Invalid
+from shared.values import is_printable
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -23,6 +24,7 @@ U = TypeVar("U")
 MOST_ITEMS: Final = 500
 USUAL_ITEMS: Final = 100
 _LONGEST_CURSOR: Final = 1_000
+_NO_CURSOR: Final = "the cursor is not one that this list gave"
 
 
 class InvalidCursor(Invalid):
@@ -63,9 +65,12 @@ class PageRequest:
             return None
         try:
             values = urlsafe_b64decode(self.cursor + "=" * (-len(self.cursor) % 4))
-            return TypeAdapter(tuple[types]).validate_json(values, strict=True)  # type: ignore[valid-type]
+            key: tuple[Any, ...] = TypeAdapter(tuple[types]).validate_json(values, strict=True)  # type: ignore[valid-type]
         except (ValidationError, binascii.Error, ValueError) as error:
-            raise InvalidCursor("the cursor is not one that this list gave", field="cursor") from error
+            raise InvalidCursor(_NO_CURSOR, field="cursor") from error
+        if not all(is_printable(part) for part in key if isinstance(part, str)):
+            raise InvalidCursor(_NO_CURSOR, field="cursor")  # PostgreSQL takes no NUL, and no list of ours gave one
+        return key
 
     def of(self, rows: Sequence[T], key: Callable[[T], tuple[Any, ...]]) -> Page[T]:
         """The page of rows fetched (`fetch` of them at most); `key` is what they are ordered by."""

@@ -97,18 +97,23 @@ def internal_error(instance: str, trace: str | None) -> Response:
     return problem(500, "an unexpected error; it has been logged", instance=instance, extra=extra)
 
 
+def kind_of(error: type[TianyuanError]) -> str:
+    """`plan-not-found` of `PlanNotFound`: by it programs tell problems apart."""
+    return "-".join(re.findall(r"[A-Z][a-z0-9]*", error.__name__)).lower()
+
+
 def of_error(error: TianyuanError, instance: str = "") -> Response:
     """The problem document of an error of ours."""
     status = status_of(error)
     errors = error.errors if isinstance(error, InvalidBody) else ()
     if not errors and error.field is not None:
         errors = (FieldError(error.field, error.detail),)
-    words = " ".join(re.findall(r"[A-Z][a-z0-9]*", type(error).__name__)).lower()
+    kind = kind_of(type(error))
     return problem(
         status,
         error.detail,
-        kind=f"urn:tianyuan:problem:{words.replace(' ', '-')}",
-        title=words.capitalize(),
+        kind=f"urn:tianyuan:problem:{kind}",
+        title=kind.replace("-", " ").capitalize(),
         instance=instance,
         errors=errors,
         extra=error.extra,

@@ -62,7 +62,7 @@ function Page() {
       {city.value && (
         <div class="work">
           <main id="panel" class="panel" tabIndex={-1} aria-label={t(`role.${view.value}`)} data-testid={`view-${view.value}`}>
-            <View key={token} role={view.value} />
+            <View key={`${session.value?.org} ${session.value?.roles.join(" ")}`} role={view.value} />
           </main>
           <MapView />
         </div>
@@ -71,7 +71,7 @@ function Page() {
   );
 }
 
-/** Made anew for each token: nothing one organisation saw may stay for the next. */
+/** Made anew for each organisation and role: nothing one saw may stay for the next; a renewed token changes nothing. */
 function View({ role }: { role: Role }) {
   useEffect(() => showCity(city.value?.bounds ?? null), [role]);
   if (!session.value?.roles.includes(role)) return <p class="empty">{t("gate.noView")}</p>;

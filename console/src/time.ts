@@ -63,10 +63,15 @@ export function toLocalSeconds(instant: string, zone: string): string {
   return second === 0 ? toLocal(instant, zone) : `${toLocal(instant, zone)}:${two(second)}`;
 }
 
-/** `11-23 09:30` in the city's time. */
-export function formatInstant(instant: string | Date, zone: string): string {
+/** `11-23` of `2026-11-23T09:30`, with the year where it is not the present one. */
+function dayShown(local: string, zone: string, now: Date): string {
+  return local.slice(0, 4) === toLocal(now, zone).slice(0, 4) ? local.slice(5, 10) : local.slice(0, 10);
+}
+
+/** `11-23 09:30` in the city's time; `2030-01-01 09:30` in another year. */
+export function formatInstant(instant: string | Date, zone: string, now = new Date()): string {
   const local = toLocal(instant, zone);
-  return `${local.slice(5, 10)} ${local.slice(11)}`;
+  return `${dayShown(local, zone, now)} ${local.slice(11)}`;
 }
 
 /** `09:30:05` in the city's time. */
@@ -79,12 +84,12 @@ export function formatClock(instant: string | Date, zone: string): string {
 const SHORT_MS = 10 * 60_000;
 
 /** `11-23 09:30–09:48`, with the second date only where it differs; a short one `11-23 09:30:05–09:31:20`. */
-export function formatWindow(start: string, end: string, zone: string): string {
+export function formatWindow(start: string, end: string, zone: string, now = new Date()): string {
   const [from, until] = [toLocal(start, zone), toLocal(end, zone)];
   const isShort = Date.parse(end) - Date.parse(start) < SHORT_MS;
   const clock = (at: string): string => (isShort ? formatClock(at, zone) : toLocal(at, zone).slice(11));
   const sameDay = from.slice(0, 10) === until.slice(0, 10);
-  return `${from.slice(5, 10)} ${clock(start)}–${sameDay ? "" : `${until.slice(5, 10)} `}${clock(end)}`;
+  return `${dayShown(from, zone, now)} ${clock(start)}–${sameDay ? "" : `${dayShown(until, zone, now)} `}${clock(end)}`;
 }
 
 /** 10:00 of tomorrow in the city, as `datetime-local` wants it: the usual first choice for a filing. */

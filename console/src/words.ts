@@ -1,10 +1,11 @@
 // Words and phrases put together from the API's values: states, heights, periods, spots.
 import { personaName } from "./api/personas";
 import { type Altitude, type FlightPlanView, type Outcome, PLAN_STATES, type PlanState, type Spot } from "./api/types";
+import { ROLES } from "./api/session";
 import { formatPosition } from "./geo";
 import { language, t, word } from "./i18n";
 import type { Key } from "./i18n/zh";
-import { advisory, timezone } from "./state";
+import { advisory, city, timezone } from "./state";
 import { formatInstant, formatWindow, toLocal } from "./time";
 
 const ADVISED: readonly PlanState[] = ["approved", "refused", "awaiting"];
@@ -29,9 +30,20 @@ export function outcomeWord(outcome: Outcome): string {
   return advisory.value && outcome !== "not_required" ? t(`outcomeAdvisory.${outcome}`) : t(`outcome.${outcome}`);
 }
 
+/** What the city's clocks are called: times on the page are theirs. */
+export function zoneName(): string {
+  if (timezone.value === "Asia/Shanghai") return t("time.beijing");
+  const format = new Intl.DateTimeFormat(language.value === "zh" ? "zh-CN" : "en-GB", { timeZone: timezone.value, timeZoneName: "longGeneric" });
+  return format.formatToParts(new Date()).find((part) => part.type === "timeZoneName")?.value ?? timezone.value;
+}
+
+export const cityName = (): string => city.value?.name[language.value] ?? "";
+
 export const instant = (at: string): string => formatInstant(at, timezone.value);
 /** The day in the city's time, `2026-11-23`. */
 export const dayOf = (at: string): string => toLocal(at, timezone.value).slice(0, 10);
+/** The same as one reads it: without the year where it is the present one. */
+export const shortDay = (at: string): string => instant(at).split(" ")[0] ?? "";
 export const period = (start: string, end: string): string => formatWindow(start, end, timezone.value);
 
 /** When something holds; open ends are named. */
@@ -51,7 +63,7 @@ export function heightBand(lower: Altitude | null, upper: Altitude | null): stri
   const to = upper ? `${metres(upper)} m` : t("common.unlimited");
   const reference = upper?.reference;
   const mixed = lower && upper && lower.reference !== upper.reference ? ` ${word("reference", lower.reference)}` : "";
-  return `${from}${mixed} – ${to}${reference ? ` ${word("reference", reference)}` : ""}`;
+  return `${from}${mixed && ` m${mixed}`} – ${to}${reference ? ` ${word("reference", reference)}` : ""}`;
 }
 
 export function spotWord(spot: Spot): string {
@@ -61,6 +73,12 @@ export function spotWord(spot: Spot): string {
 
 /** An organisation as people know it: the demo's have names, all others go by their own. */
 export const orgName = (org: string): string => personaName(org, language.value);
+
+/** Who did something: the demo's `regulator@demo-authority` by the name of the organisation, anybody else as they are called. */
+export function personName(sub: string): string {
+  const [role, org] = [sub.slice(0, sub.indexOf("@")), sub.slice(sub.indexOf("@") + 1)];
+  return ROLES.some((one) => one === role) ? orgName(org) : orgName(sub);
+}
 
 export const shortId = (id: string): string => id.slice(0, 8);
 export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

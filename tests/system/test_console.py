@@ -115,6 +115,34 @@ def test_operator_moves_and_withdraws_by_keyboard(platform: Platform, visitor: V
     assert (plan["state"], plan["revision"]) == ("withdrawn", 2)
 
 
+def test_a_page_loaded_anew_is_still_everybodys(platform: Platform, visitor: Visitor) -> None:
+    page = visitor("operator", "zeta")
+    page.page.reload()
+    expect(page.at("tab-planner")).to_be_visible()
+    expect(page.at("persona")).to_have_value("zeta")
+    # a token that ran out, or another demo's: replaced without a question
+    page.page.evaluate("sessionStorage['tianyuan.token'] = sessionStorage['tianyuan.token'].replace(/[^.]+$/, 'x')")
+    page.page.reload()
+    expect(page.at("persona")).to_have_value("zeta")
+    expect(page.at("live")).to_have_attribute("data-state", "open")
+    expect(page.at("gate")).to_have_count(0)
+    page.errors.clear()  # the 401s were asked for
+
+
+def test_a_problem_is_told_in_the_language_of_the_page(platform: Platform, visitor: Visitor) -> None:
+    page = visitor("operator", "zeta")
+    page.page.evaluate("crypto.randomUUID = undefined")  # as on a page that came without TLS from another machine
+    for point in (f"{LNG}, {LAT + 0.15}", f"{world.east(LNG, 900)}, {LAT + 0.15}"):
+        page.at("typed-point").fill(point)
+        page.at("typed-point").press("Enter")
+    page.at("departs-at").fill("2020-01-01T10:00")
+    page.at("file").click()
+    expect(page.at("problem")).to_contain_text("起飞时间已过")
+    page.at("language").click()
+    expect(page.at("problem")).to_contain_text("Departure in past")
+    page.errors.clear()  # the 422 was asked for
+
+
 def test_operator_takes_the_nearest_legal_flight(platform: Platform, visitor: Visitor) -> None:
     lat = LAT + 0.12
     zone = world.circle_zone(lat=lat, radius_m=200, name="小学周边")

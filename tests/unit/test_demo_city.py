@@ -1,8 +1,10 @@
 """The demo city: reproducible, labelled, in the numbers asked for, and plausible."""
 
+import re
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
@@ -48,6 +50,12 @@ def test_another_day_keeps_the_city_and_changes_the_flights(city: CityProfile, d
     other = demo_city(city, DAY + timedelta(days=1))
     assert (other.sites, other.routes) == (demo.sites, demo.routes)
     assert not {plan.request_key for plan in other.plans} & {plan.request_key for plan in demo.plans}
+
+
+def test_the_console_has_a_name_for_every_operator(demo: DemoCity) -> None:
+    personas = (Path(__file__).parents[2] / "console" / "src" / "api" / "personas.ts").read_text()
+    operators = {plan.operator for plan in demo.plans} | {route.operator for route in demo.routes}
+    assert {one for one in operators if re.sub(r"survey-\d", "survey-${i + 1}", one) not in personas} == set()
 
 
 def test_demo_day_is_tomorrow_in_the_citys_time(city: CityProfile) -> None:

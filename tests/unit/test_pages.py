@@ -1,5 +1,7 @@
 """Pages by keyset, cursors that cannot be forged into an error, bounding boxes."""
 
+import json
+from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -40,6 +42,13 @@ def test_a_cursor_of_another_list_is_refused(cursor: str) -> None:
     with pytest.raises(InvalidCursor) as refused:
         PageRequest(2, cursor).after(datetime, UUID)
     assert refused.value.field == "cursor"
+
+
+@pytest.mark.parametrize("key", [["\0"], ["a\0b"], ["\x07"]])
+def test_a_cursor_that_no_database_stores_is_refused(key: list[str]) -> None:
+    cursor = urlsafe_b64encode(json.dumps(key).encode()).decode()
+    with pytest.raises(InvalidCursor):
+        PageRequest(2, cursor).after(str)
 
 
 def test_a_box_is_read_west_south_east_north() -> None:

@@ -1,6 +1,6 @@
 // One fetch for the whole page: the token in its header, problems as errors, a 401 asks who is there again.
 import { problemOf } from "./errors";
-import { assume, forget, issuer, type Role, ROLES, session } from "./session";
+import { forget, renew, session } from "./session";
 
 export interface CallOptions {
   query?: Record<string, string | number | undefined>;
@@ -16,7 +16,7 @@ export async function call<T>(method: string, path: string, options: CallOptions
 
 async function answered(method: string, path: string, options: CallOptions): Promise<Response> {
   let response = await send(method, path, options);
-  if (response.status === 401 && (await renewed())) response = await send(method, path, options);
+  if (response.status === 401 && (await renew())) response = await send(method, path, options);
   if (response.status === 401) forget();
   if (!response.ok) throw await problemOf(response);
   return response;
@@ -53,10 +53,4 @@ function send(method: string, path: string, options: CallOptions): Promise<Respo
 export function queryString(query: Record<string, string | number | undefined>): string {
   const given = Object.entries(query).filter((entry): entry is [string, string | number] => entry[1] !== undefined && entry[1] !== "");
   return given.length === 0 ? "" : `?${new URLSearchParams(given.map(([key, value]) => [key, String(value)]))}`;
-}
-
-/** In the demo profile a token that ran out is replaced silently; in production the page asks for a new one. */
-async function renewed(): Promise<boolean> {
-  const role = ROLES.find((name): name is Role => session.value?.roles.includes(name) ?? false);
-  return issuer.value === "present" && role !== undefined && assume(role, session.value?.org);
 }

@@ -1,4 +1,5 @@
 // Problems of the API (RFC 9457) as one error class, and where in a form each belongs.
+import { problemSentence } from "../i18n/problems";
 
 export interface FieldProblem {
   field: string;
@@ -11,6 +12,7 @@ export class ApiProblem extends Error {
     readonly title: string,
     readonly detail: string,
     readonly fields: readonly FieldProblem[] = [],
+    readonly kind: string = "",
   ) {
     super(detail || title);
     this.name = "ApiProblem";
@@ -18,6 +20,7 @@ export class ApiProblem extends Error {
 }
 
 interface ProblemBody {
+  type?: string;
   title?: string;
   detail?: string;
   field?: string | null;
@@ -35,7 +38,7 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
   if (body.field && !fields.some((entry) => entry.field === body.field)) {
     fields.unshift({ field: body.field, detail: body.detail ?? "" });
   }
-  return new ApiProblem(response.status, body.title ?? response.statusText, body.detail ?? "", fields);
+  return new ApiProblem(response.status, body.title ?? response.statusText, body.detail ?? "", fields, body.type?.split(":").at(-1) ?? "");
 }
 
 export const asProblem = (error: unknown): ApiProblem =>
@@ -44,5 +47,5 @@ export const asProblem = (error: unknown): ApiProblem =>
 /** What is wrong with the named field: `departs_at` finds `intent.departs_at`, `path` finds `intent.path.3.lat` too. */
 export function fieldProblem(problem: ApiProblem | null, name: string): string | null {
   const found = problem?.fields.find((entry) => entry.field.split(".").includes(name));
-  return found ? found.detail : null;
+  return found ? problemSentence(found.detail) : null;
 }

@@ -1,6 +1,6 @@
 // The page's event streams, one per service, and who listens to them.
 import { signal } from "@preact/signals";
-import { forget, session } from "./session";
+import { forget, renew, session } from "./session";
 import { follow, type StreamState } from "./stream";
 
 export interface LiveEvent {
@@ -37,7 +37,7 @@ export function connect(): () => void {
       url: `/${service}/events`,
       token: () => session.value?.token ?? null,
       signal: stop.signal,
-      onUnauthorized: forget,
+      onUnauthorized: () => void renew().then((done) => { if (!done) forget(); }),
       onState: (state) => {
         if (stop.signal.aborted) return;
         if (state === "open" && broken.delete(service)) resumed.value += 1;

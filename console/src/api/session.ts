@@ -20,6 +20,8 @@ const ORG_KEY = "tianyuan.org.";
 export const session = signal<Session | null>(null);
 /** Whether this platform issues tokens itself (demo and test profiles only). */
 export const issuer = signal<Issuer>("unknown");
+/** Kept with the token: a page that is loaded anew knows that whoever is there may be somebody else. */
+const ISSUED_KEY = "tianyuan.issued";
 
 /** The claims of a token, read for display only: the platform verifies it on every call. */
 export function readClaims(token: string): Session | null {
@@ -45,6 +47,7 @@ export function adopt(token: string): boolean {
 
 export function forget(): void {
   sessionStorage.removeItem(TOKEN_KEY);
+  sessionStorage.removeItem(ISSUED_KEY);
   session.value = null;
 }
 
@@ -63,11 +66,27 @@ export async function assume(role: Role, org: string = orgOf(role)): Promise<boo
   }
   issuer.value = "present";
   sessionStorage.setItem(ORG_KEY + role, org);
+  sessionStorage.setItem(ISSUED_KEY, "yes");
   return adopt(((await response.json()) as { access_token: string }).access_token);
+}
+
+let renewing: Promise<boolean> | null = null;
+
+/** In the demo profile a token that ran out is replaced silently, once for all who ask; in production the page asks for a new one. */
+export function renew(): Promise<boolean> {
+  renewing ??= renewed().catch(() => false).finally(() => { renewing = null; });
+  return renewing;
+}
+
+async function renewed(): Promise<boolean> {
+  const role = ROLES.find((name) => session.value?.roles.includes(name));
+  return issuer.value === "present" && role !== undefined && assume(role, session.value?.org);
 }
 
 /** A token left by an earlier page of this tab or by the portal. */
 export function resume(): boolean {
   const kept = sessionStorage.getItem(TOKEN_KEY);
-  return kept !== null && adopt(kept);
+  if (kept === null || !adopt(kept)) return false;
+  if (sessionStorage.getItem(ISSUED_KEY)) issuer.value = "present";
+  return true;
 }

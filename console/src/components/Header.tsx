@@ -5,7 +5,7 @@ import { PERSONAS } from "../api/personas";
 import { assume, forget, issuer, orgOf, type Role, ROLES, session } from "../api/session";
 import { language, speak, t } from "../i18n";
 import { city, view } from "../state";
-import { orgName } from "../words";
+import { orgName, zoneName } from "../words";
 
 export function Header() {
   const name = city.value?.name[language.value];
@@ -20,6 +20,7 @@ export function Header() {
       </nav>
       <div class="head-end">
         <span class={`live ${streamState.value}`} role="status" data-testid="live" data-state={streamState.value}>{t(`live.${streamState.value}`)}</span>
+        {city.value && <span class="clocks" title={t("time.note", { zone: zoneName() })}>{zoneName()}</span>}
         {issuer.value === "present" ? <Persona /> : <SignedIn />}
         <button type="button" class="quiet-button" aria-label={t("app.languageLabel")} data-testid="language" onClick={() => speak(language.value === "zh" ? "en" : "zh")}>
           {t("app.language")}

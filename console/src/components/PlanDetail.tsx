@@ -8,7 +8,7 @@ import { collection, drawable, formatDistance, lineFeature, pathLengthM } from "
 import { t, word } from "../i18n";
 import { frameGeometries, rememberCamera, setSource } from "../map/map";
 import { EMPTY } from "../geo";
-import { heightBand, instant, orgName, period, shortId, spotWord } from "../words";
+import { heightBand, instant, orgName, period, personName, shortId, spotWord } from "../words";
 import { DemoTag, Facts, Loading, ProblemBox } from "./basics";
 import { Findings } from "./Findings";
 import { History } from "./History";
@@ -98,7 +98,7 @@ function Changes({ plan }: { plan: FlightPlanView }) {
       )}
       {plan.ruling && (
         <Facts rows={[
-          [t("plan.ruling"), `${t(`plan.ruling.${plan.ruling.decision}`)} · ${plan.ruling.ruled_by} · ${instant(plan.ruling.ruled_at)}`],
+          [t("plan.ruling"), `${t(`plan.ruling.${plan.ruling.decision}`)} · ${personName(plan.ruling.ruled_by)} · ${instant(plan.ruling.ruled_at)}`],
           Boolean(plan.ruling.reason) && [t("common.reason"), plan.ruling.reason],
         ]} />
       )}

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import type { ApiProblem } from "../api/errors";
 import { t } from "../i18n";
+import { fieldName, problemSentence, problemTitle } from "../i18n/problems";
 import { demoSeen } from "../state";
 
 export function Chip({ tone, children, testId }: { tone: string; children: ComponentChildren; testId?: string }) {
@@ -39,12 +40,14 @@ export function ProblemBox({ problem, onRetry }: { problem: ApiProblem | null; o
   return (
     <div class="problem" role="alert" data-testid="problem">
       <p>
-        <strong>{problem.status === 0 ? t("problem.network") : problem.title || t("problem.generic")}</strong>
-        {problem.status !== 0 && problem.detail && problem.detail !== problem.title && <span> {problem.detail}</span>}
+        <strong>{problem.status === 0 ? t("problem.network") : problemTitle(problem.kind, problem.title) || t("problem.generic")}</strong>
+        {problem.status !== 0 && problem.fields.length === 0 && problem.detail && problem.detail !== problem.title && (
+          <span> {problemSentence(problem.detail)}</span>
+        )}
       </p>
       {problem.fields.length > 0 && (
         <ul>
-          {problem.fields.map((entry) => <li key={entry.field}><code>{entry.field}</code> {entry.detail}</li>)}
+          {problem.fields.map((entry) => <li key={entry.field}><strong>{fieldName(entry.field)}</strong> {problemSentence(entry.detail)}</li>)}
         </ul>
       )}
       {onRetry && <button type="button" class="quiet-button" onClick={onRetry}>{t("common.retry")}</button>}

@@ -7,7 +7,7 @@ import { type Key, zh } from "./zh";
 export type Language = "zh" | "en";
 const LANGUAGE_KEY = "tianyuan.language";
 
-export const language = signal<Language>(localStorage.getItem(LANGUAGE_KEY) === "en" ? "en" : "zh");
+export const language = signal<Language>(globalThis.localStorage?.getItem(LANGUAGE_KEY) === "en" ? "en" : "zh");
 const texts = computed(() => (language.value === "en" ? en : zh));
 
 export function speak(chosen: Language): void {

@@ -2,12 +2,16 @@
 import { signal } from "@preact/signals";
 import { PLAN_STATES, RESTRICTIONS, SITE_STATES } from "../api/types";
 import { t, word } from "../i18n";
+import type { Key } from "../i18n/zh";
 import { planWord } from "../words";
-import { COVERAGE_STEPS, NEW_SITE_COLOR, PLAN_COLOR, RESTRICTION_COLOR, ROUTE_COLOR, SIDE_COLOR, SITE_COLOR } from "./colors";
+import { CONFLICT_COLOR, COVERAGE_STEPS, NEW_SITE_COLOR, PLAN_COLOR, RESTRICTION_COLOR, ROUTE_COLOR, SIDE_COLOR, SITE_COLOR } from "./colors";
 
-export type LegendGroup = "zones" | "plans" | "routes" | "sites" | "sitesInUse" | "coverage" | "scenario";
+export type LegendGroup = "zones" | "plans" | "conflicts" | "routes" | "sites" | "sitesInUse" | "coverage" | "scenario";
 
 export const legend = signal<readonly LegendGroup[]>([]);
+
+/** Groups of one row that says all. */
+const SPEAKS_FOR_ITSELF: readonly LegendGroup[] = ["routes", "conflicts"];
 
 export function Legend() {
   if (legend.value.length === 0) return null;
@@ -16,7 +20,7 @@ export function Legend() {
       <summary>{t("map.legend")}</summary>
       {legend.value.map((group) => (
         <section key={group}>
-          <h3>{t(`legend.${group === "sitesInUse" ? "sites" : group}`)}</h3>
+          {!SPEAKS_FOR_ITSELF.includes(group) && <h3>{t(`legend.${group === "sitesInUse" ? "sites" : group}` as Key)}</h3>}
           <ul>{rows(group)}</ul>
         </section>
       ))}
@@ -32,6 +36,8 @@ function rows(group: LegendGroup) {
       return PLAN_STATES.filter((one) => !["withdrawn", "lapsed", "ended", "no_show"].includes(one)).map((one) => (
         <Row key={one} mark="line" color={PLAN_COLOR[one]} text={planWord(one)} />
       ));
+    case "conflicts":
+      return <Row mark="ring" color={CONFLICT_COLOR} text={t("legend.conflict")} />;
     case "routes":
       return <Row mark="dashes" color={ROUTE_COLOR} text={t("legend.routes")} />;
     case "sites":

@@ -6,6 +6,7 @@ import { useResource } from "../api/resource";
 import { collection, labelPoint, pointFeature } from "../geo";
 import { language, t } from "../i18n";
 import { city } from "../state";
+import { cityName } from "../words";
 import { Legend } from "./Legend";
 import { createMap, map, mapFailed, setSource, showCity } from "./map";
 
@@ -16,7 +17,7 @@ export function MapView() {
     return undefined;
   }, [city.value]);
   return (
-    <section class="map" aria-label={t("map.label")} data-testid="map">
+    <section class="map" aria-label={t("map.label", { city: cityName() })} data-testid="map">
       <div class="map-canvas" ref={canvas} />
       {mapFailed.value ? <p class="map-failed">{t("map.noWebgl")}</p> : <MapButtons />}
       <Ground />

@@ -1,6 +1,10 @@
 """The `tianyuan` command against a running platform: what people type, what they read, how it ends."""
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -232,8 +236,22 @@ def test_mistakes_end_with_a_line_that_helps(anybody: Terminal, operator: Termin
     assert (absent.exit_code, "no answer from" in absent.stderr) == (1, True)
     assert Terminal("nonsense").type("progress").exit_code in (1, 2)
     assert operator.type("plans", "--limit", "0").exit_code == 2
-    assert operator.type("plans", "--bbox", "1,2").exit_code == 1
+    box = operator.type("plans", "--bbox", "1,2")
+    assert (box.exit_code, box.stderr.count("must be west,south,east,north")) == (1, 1)
+    assert Terminal(anybody.url.removeprefix("http://")).type("progress").exit_code == 2
+    pasted = Terminal(anybody.url, "令牌").type("plans")
+    assert (pasted.exit_code, "token" in pasted.stderr) == (2, True)
     assert operator.type("fly").exit_code == 2
+
+
+def test_a_workbook_is_not_written_to_a_terminal(planner: Terminal) -> None:
+    screen, keyboard = pty.openpty()
+    environment = {**os.environ, "TIANYUAN_URL": planner.url, "TIANYUAN_TOKEN": planner.token}
+    command = [sys.executable, "-m", "cli", "sites", "template"]
+    ran = subprocess.run(command, env=environment, stdout=keyboard, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(keyboard)
+    os.close(screen)
+    assert (ran.returncode, "--output" in ran.stderr) == (2, True)
 
 
 def test_zones_are_imported_in_any_format_in_parts_and_exported_again(regulator: Terminal, tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ import { Input, Select, TextArea } from "../../components/fields";
 import { t, word } from "../../i18n";
 import { timezone } from "../../state";
 import { tomorrowMorning } from "../../time";
+import { unique } from "../../unique";
+import { zoneName } from "../../words";
 import { Answer } from "./Answer";
 import { adopted, amend, draft, emptyDraft, faults, intentOf } from "./draft";
 import { PathEditor } from "./PathEditor";
@@ -54,7 +56,7 @@ export function NewFlight({ sites, onFiled }: { sites: FeatureCollection | null;
   };
   const file = () => run("file", async () => {
     // the same filing keeps its key, so that a second click or a lost answer files nothing twice
-    if (filing.current?.body !== body) filing.current = { body, key: crypto.randomUUID() };
+    if (filing.current?.body !== body) filing.current = { body, key: unique() };
     onFiled(await post<FlightPlanView>("/flight-plans", intent, { "Idempotency-Key": filing.current.key, Prefer: `wait=${WAIT_S}` }));
     filing.current = null;
   });
@@ -68,7 +70,7 @@ export function NewFlight({ sites, onFiled }: { sites: FeatureCollection | null;
       />
       <div class="grid">
         <Input
-          label={t("operator.departsAt")} type="datetime-local" step="any" wide value={made.departsAt} testId="departs-at"
+          label={t("operator.departsAt", { zone: zoneName() })} type="datetime-local" step="any" wide value={made.departsAt} testId="departs-at"
           problem={wrong("departs_at")} onInput={(departsAt) => amend({ departsAt })}
         />
         <Input

@@ -8,6 +8,7 @@ import { Input } from "../../components/fields";
 import { t } from "../../i18n";
 import { timezone } from "../../state";
 import { toInstant, toLocal } from "../../time";
+import { zoneName } from "../../words";
 
 const OVER: readonly PlanState[] = ["withdrawn", "lapsed", "refused", "ended", "no_show"];
 
@@ -52,13 +53,13 @@ export function PlanActions({ plan, onChanged }: { plan: FlightPlanView; onChang
       </div>
       {doing === "move" && (
         <form class="inline-form" onSubmit={(event) => { event.preventDefault(); void send("move", { departs_at: toInstant(departsAt, timezone.value) }); }}>
-          <Input label={t("plan.moveTo")} type="datetime-local" value={departsAt} onInput={setDepartsAt} problem={fieldProblem(problem, "departs_at")} testId="move-to" />
+          <Input label={t("plan.moveTo", { zone: zoneName() })} type="datetime-local" value={departsAt} onInput={setDepartsAt} problem={fieldProblem(problem, "departs_at")} testId="move-to" />
           <button type="submit" class="primary" disabled={busy} data-testid="move-confirm">{t("plan.moveConfirm")}</button>
         </form>
       )}
       {doing === "withdraw" && (
         <form class="inline-form" onSubmit={(event) => { event.preventDefault(); void send("withdraw", { reason }); }}>
-          <Input label={`${t("plan.withdrawReason")}（${t("common.optional")}）`} value={reason} onInput={setReason} problem={fieldProblem(problem, "reason")} />
+          <Input label={t("common.optional", { label: t("plan.withdrawReason") })} value={reason} onInput={setReason} problem={fieldProblem(problem, "reason")} />
           <button type="submit" class="primary danger" disabled={busy} data-testid="withdraw-confirm">{t("plan.withdrawConfirm")}</button>
         </form>
       )}

@@ -6,7 +6,7 @@ import { ROUTE_CLASSES, type RouteClass, type RouteView } from "../../api/types"
 import { ProblemBox } from "../../components/basics";
 import { Input, Select } from "../../components/fields";
 import { t, word } from "../../i18n";
-import { dayOf } from "../../words";
+import { dayOf, personName } from "../../words";
 
 export function Classify({ route, onRuled }: { route: RouteView; onRuled: () => void }) {
   const [ruling, setRuling] = useState(false);
@@ -15,7 +15,7 @@ export function Classify({ route, onRuled }: { route: RouteView; onRuled: () => 
     <div class="note" data-testid="classification">
       <p>
         <strong>{standing ? word("routeClass", standing.route_class) : t("classify.none")}</strong>
-        {standing && <span class="quiet small"> · {t("classify.by", { who: standing.ruled_by, day: dayOf(standing.ruled_at) })}</span>}
+        {standing && <span class="quiet small"> · {t("classify.by", { who: personName(standing.ruled_by), day: dayOf(standing.ruled_at) })}</span>}
       </p>
       {standing && <p class="small">{t("classify.evidence")}：{standing.evidence}</p>}
       {!ruling && <button type="button" class="quiet-button flush" data-testid="classify" onClick={() => setRuling(true)}>{t(standing ? "classify.revise" : "classify.rule")}</button>}

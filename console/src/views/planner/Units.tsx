@@ -5,7 +5,7 @@ import { type Group, GROUPS_BY, type GroupBy, type IdleSite, MEASURES, type Meas
 import { Chip, DemoTag, Empty, Loading, ProblemBox, Segments } from "../../components/basics";
 import { Select } from "../../components/fields";
 import { t, word } from "../../i18n";
-import { dayOf } from "../../words";
+import { dayOf, shortDay } from "../../words";
 import { districtKey, listOf, useDrill, useKept, type Within } from "./drill";
 import { Opens } from "./Opens";
 import { countsToward } from "./progress";
@@ -79,7 +79,7 @@ function UnitRow({ unit, month }: { unit: UnitProgress; month: string }) {
       <td class="number"><Opens value={unit.waiting_sites} to={list("sites")} /></td>
       <td class="number">{unit.unused_sites}</td>
       <td class="number"><Opens value={unit.waiting_routes} to={list("routes")} /></td>
-      <td class="number">{unit.last_gain_at ? dayOf(unit.last_gain_at) : "–"}</td>
+      <td class="number">{unit.last_gain_at ? shortDay(unit.last_gain_at) : "–"}</td>
     </tr>
   );
 }

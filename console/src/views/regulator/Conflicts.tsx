@@ -26,7 +26,7 @@ export function Conflicts({ onOpen }: { onOpen: (planId: string) => void }) {
   useSource("conflicts", drawn);
   return (
     <section data-testid="conflicts">
-      <h3>{t("regulator.conflicts")}{items.length > 0 && <span class="count">{items.length}</span>}</h3>
+      <h3>{t("regulator.conflicts")}{items.length > 0 && <span class="count">{items.length}{conflicts.value?.next ? "+" : ""}</span>}</h3>
       <ProblemBox problem={conflicts.problem} onRetry={conflicts.reload} />
       {conflicts.loading && !conflicts.value && <Loading />}
       {conflicts.value && items.length === 0 && <p class="quiet">{t("regulator.conflictsEmpty")}</p>}
@@ -37,7 +37,7 @@ export function Conflicts({ onOpen }: { onOpen: (planId: string) => void }) {
               <span class="row-top">
                 <strong>{orgName(one.operator)}</strong>
                 <span class="quiet">⟷</span>
-                <strong>{one.against_operator ? orgName(one.against_operator) : t("against.plan")}</strong>
+                <strong>{one.against_operator ? orgName(one.against_operator) : one.finding.name || t("against.plan")}</strong>
               </span>
               <span class="row-line quiet tabular">
                 {period(one.starts_at, one.ends_at)} · {heightBand(one.lower, one.upper)}
@@ -46,6 +46,7 @@ export function Conflicts({ onOpen }: { onOpen: (planId: string) => void }) {
           </li>
         ))}
       </ul>
+      {items.length > SHOWN && <p class="quiet small">{t("common.showing", { count: SHOWN })}</p>}
     </section>
   );
 }

@@ -10,6 +10,7 @@ import { EMPTY } from "../../geo";
 import { t, word } from "../../i18n";
 import { frameGeometries, setSource, useMapTool, useSource } from "../../map/map";
 import { timezone } from "../../state";
+import { cityName, zoneName } from "../../words";
 import { Impact } from "./Impact";
 import { specOf, type ZoneDraft, type ZoneFault, zoneFaults } from "./zoneDraft";
 
@@ -18,7 +19,7 @@ type Drawing = "center" | "radius" | "done";
 export function NewZone({ onDone }: { onDone: (zone?: Zone) => void }) {
   const [draft, setDraft] = useState<ZoneDraft>(() => ({
     center: "", radius: "", name: "", kind: "prohibited", restriction: "PROHIBITED", lower: "", upper: "", reference: "AGL",
-    startsAt: "", endsAt: "", binds: "both", authority: t("zone.defaultAuthority"), reason: "", article: "",
+    startsAt: "", endsAt: "", binds: "both", authority: t("zone.defaultAuthority", { city: cityName() }), reason: "", article: "",
     noticeBy: "", noticeNumber: "", noticeIssuedAt: "", emergency: false,
   }));
   const amend = (change: Partial<ZoneDraft>): void => setDraft((before) => ({ ...before, ...change }));
@@ -66,7 +67,7 @@ export function NewZone({ onDone }: { onDone: (zone?: Zone) => void }) {
         {drawing === "done" && (
           <button type="button" class="quiet-button wide" onClick={() => { amend({ center: "", radius: "" }); setDrawing("center"); }}>{t("zone.draw")}</button>
         )}
-        <Input wide label={t("zone.name")} value={draft.name} testId="zone-name" problem={wrong("name", t("zone.name"))} onInput={(name) => amend({ name })} />
+        <Input wide label={t("zone.name")} value={draft.name} testId="zone-name" problem={wrong("name", t("zone.nameNeeded"))} onInput={(name) => amend({ name })} />
         <Select label={t("zone.kind")} value={draft.kind} options={ZONE_KINDS.map((value) => ({ value, text: word("zoneKind", value) }))}
           problem={wrong("kind")} onChange={(kind) => amend({ kind })} />
         <Select label={t("zone.restriction")} value={draft.restriction} testId="zone-restriction" problem={wrong("restriction")}
@@ -79,10 +80,10 @@ export function NewZone({ onDone }: { onDone: (zone?: Zone) => void }) {
           options={REFERENCES.map((value) => ({ value, text: word("reference", value) }))} />
         <Select label={t("zone.binds")} value={draft.binds} options={BINDS.map((value) => ({ value, text: word("binds", value) }))}
           onChange={(binds) => amend({ binds })} />
-        <Input label={t("zone.startsAt")} type="datetime-local" value={draft.startsAt} problem={wrong("starts_at")} onInput={(startsAt) => amend({ startsAt })} />
-        <Input label={t("zone.endsAt")} type="datetime-local" value={draft.endsAt} problem={wrong("ends_at")} onInput={(endsAt) => amend({ endsAt })} />
+        <Input label={t("zone.startsAt", { zone: zoneName() })} type="datetime-local" value={draft.startsAt} problem={wrong("starts_at")} onInput={(startsAt) => amend({ startsAt })} />
+        <Input label={t("zone.endsAt", { zone: zoneName() })} type="datetime-local" value={draft.endsAt} problem={wrong("ends_at")} onInput={(endsAt) => amend({ endsAt })} />
         {draft.kind === "temporary" && <Notice draft={draft} amend={amend} wrong={wrong} />}
-        <Input wide label={t("zone.authority")} value={draft.authority} problem={wrong("authority", t("zone.authority"))} onInput={(authority) => amend({ authority })} />
+        <Input wide label={t("zone.authority")} value={draft.authority} problem={wrong("authority", t("zone.authorityNeeded"))} onInput={(authority) => amend({ authority })} />
         <TextArea wide label={t("zone.reason")} value={draft.reason} problem={wrong("reason")} onInput={(reason) => amend({ reason })} />
       </div>
       <ProblemBox problem={problem} />
@@ -113,7 +114,7 @@ function Notice({ draft, amend, wrong }: NoticeProps) {
         onInput={(noticeBy) => amend({ noticeBy })} />
       <Input label={t("zone.noticeNumber")} value={draft.noticeNumber} testId="zone-notice-number" problem={wrong("notice.number", t("zone.noticeNeeded"))}
         onInput={(noticeNumber) => amend({ noticeNumber })} />
-      <Input label={t("zone.noticeIssuedAt")} type="datetime-local" value={draft.noticeIssuedAt} testId="zone-notice-issued"
+      <Input label={t("zone.noticeIssuedAt", { zone: zoneName() })} type="datetime-local" value={draft.noticeIssuedAt} testId="zone-notice-issued"
         problem={wrong("notice.issued_at", t("zone.noticeNeeded"))} onInput={(noticeIssuedAt) => amend({ noticeIssuedAt })} />
       <Select label={t("zone.emergency")} value={draft.emergency ? "yes" : "no"} onChange={(value) => amend({ emergency: value === "yes" })}
         options={[{ value: "no", text: t("zone.lead24h") }, { value: "yes", text: t("zone.lead30min") }]} />

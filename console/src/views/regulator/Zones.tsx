@@ -9,7 +9,7 @@ import { Input, Select } from "../../components/fields";
 import { t, word } from "../../i18n";
 import { goTo, highlight, lightsUp } from "../../map/highlight";
 import { rememberCamera, usePick } from "../../map/map";
-import { heightBand, instant, validity } from "../../words";
+import { heightBand, instant, personName, validity } from "../../words";
 import { useZonesOnMap } from "../zonesOnMap";
 import { NewZone } from "./NewZone";
 
@@ -105,7 +105,7 @@ function ZoneDetail({ zone, onBack }: { zone: Zone; onBack: () => void }) {
           [t("plan.state"), `${word("regulator.zoneState", zone.state)} · ${t("zone.version", { n: zone.zone_version })}`],
         ]}
       />
-      <p class="quiet small">{t("zone.by", { who: zone.published_by, time: instant(zone.published_at) })}</p>
+      <p class="quiet small">{t("zone.by", { who: personName(zone.published_by), time: instant(zone.published_at) })}</p>
       {zone.state === "in_force" && <Withdraw zone={zone} onDone={onBack} />}
     </section>
   );

@@ -5,16 +5,20 @@ import { useResource } from "../../api/resource";
 import type { PlanCounts } from "../../api/types";
 import { Segments } from "../../components/basics";
 import { t } from "../../i18n";
-import { legend } from "../../map/Legend";
+import { legend, type LegendGroup } from "../../map/Legend";
 import { Queue } from "./Queue";
 import { Traffic } from "./Traffic";
 import { Zones } from "./Zones";
 
 type Part = "queue" | "traffic" | "zones";
 
+const LEGEND: Record<Part, readonly LegendGroup[]> = {
+  queue: ["zones", "plans"], traffic: ["zones", "plans", "conflicts"], zones: ["zones"],
+};
+
 export function RegulatorView() {
   const [part, setPart] = useState<Part>("traffic");
-  useEffect(() => { legend.value = part === "zones" ? ["zones"] : ["zones", "plans"]; }, [part]);
+  useEffect(() => { legend.value = LEGEND[part]; }, [part]);
   const counts = useResource(
     (signal) => get<PlanCounts>("/flight-plans/counts", {}, signal),
     [],
