@@ -202,6 +202,12 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "POST /zones": {"zone_id": "Z-example", **ZONE},
     "POST /zones/impact": {"zone_id": "Z-example", **ZONE},
     "PUT /zones/{zone_id}": ZONE,
+    "POST /airspace/sites/{site_id}/impact": {
+        "kind": "closed",
+        "starts_at": YESTERDAY,
+        "ends_at": TOMORROW,
+        "reason": "大风",
+    },
     "POST /checks": {"intent": AREA_PLAN, "authorization_numbers": ["武空许1号"]},
     "POST /flight-plans": PLAN,
     "POST /flight-plans/{plan_id}/move": {"departs_at": TOMORROW},

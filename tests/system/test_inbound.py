@@ -237,6 +237,8 @@ def test_a_site_out_of_use_takes_back_what_was_accepted(outside: Outside, way: s
         assert (told["type"], told["event"]["because"]) == ("FlightPlanDecided", f"site:{site_id}@2")
         (finding,) = operator.get(f"/flight-plans/{plans[key]}").json()["assessment"]["findings"]
         assert (finding["code"], finding["reason"]) == ("site_out_of_use", "检修")
+    hits = outside.platform.client("regulator", "caac").get(f"/airspace/sites/{site_id}/hits").json()
+    assert (hits["count"], hits["changed"], {hit["operator"] for hit in hits["plans"]}) == (2, 2, {"alpha"})
 
 
 def test_nobody_moves_anothers_plan(outside: Outside) -> None:

@@ -383,6 +383,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/airspace/sites/{site_id}/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Closing
+         * @description Which plans it would touch were this site closed, suspended or retired so, and what would be answered then.
+         */
+        post: operations["preview_closing_airspace_sites__site_id__impact_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/airspace/sites/{site_id}/hits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Site Hits
+         * @description Which plans the closings of a site touched when they were told, and what was answered then.
+         *
+         *     The latest first, and of what was told at once those with another outcome.
+         */
+        get: operations["list_site_hits_airspace_sites__site_id__hits_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ogc": {
         parameters: {
             query?: never;
@@ -3628,6 +3670,18 @@ export interface components {
          */
         PlanState: "submitted" | "approved" | "refused" | "awaiting" | "not_required" | "withdrawn" | "lapsed" | "activated" | "ended" | "no_show";
         /**
+         * PlansTouched
+         * @description The plans that a site's closing touches: how many, and on how many the outcome is another; the list ends.
+         */
+        PlansTouched: {
+            /** Plans */
+            plans: components["schemas"]["Touched"][];
+            /** Count */
+            count: number;
+            /** Changed */
+            changed: number;
+        };
+        /**
          * Point
          * @description What counted toward the target when a month ended, or counts now in a month that is not over.
          */
@@ -4747,9 +4801,9 @@ export interface components {
         };
         /**
          * Touched
-         * @description A plan, route or site that a zone touches, or its version before did; `finding` is the zone's, if it still does.
+         * @description What a zone or the closing of a site touches, or did before; `finding` says how, if it still does.
          *
-         *     `changed`: the outcome is or would be another one.
+         *     `changed`: the outcome is or would be another one. `because` names what was told of the site.
          */
         Touched: {
             /** Plan Id */
@@ -4772,6 +4826,11 @@ export interface components {
             finding: components["schemas"]["Reason"] | null;
             /** Zone Version */
             zone_version?: number | null;
+            /**
+             * Because
+             * @default
+             */
+            because?: string;
             /** Assessed At */
             assessed_at?: string | null;
         };
@@ -5165,6 +5224,29 @@ export interface components {
             /** Effective At */
             effective_at?: string | null;
         };
+        /**
+         * ClosingDraft
+         * @description A closing that somebody thinks of: from now on where it does not say when, and until further notice.
+         */
+        ClosingDraft: {
+            /** @default out_of_use */
+            kind?: components["schemas"]["ClosingKind"];
+            /** Starts At */
+            starts_at?: string | null;
+            /** Ends At */
+            ends_at?: string | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+        };
+        /**
+         * ClosingKind
+         * @description Why nobody takes off from a site or lands there.
+         * @enum {string}
+         */
+        ClosingKind: "out_of_use" | "closed" | "weather_closed";
         /**
          * MoveRequest
          * @description New times asked for.
@@ -6269,6 +6351,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TouchedView"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_closing_airspace_sites__site_id__impact_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosingDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlansTouched"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_site_hits_airspace_sites__site_id__hits_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlansTouched"];
                 };
             };
             /** @description A problem with the request */

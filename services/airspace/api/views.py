@@ -84,9 +84,9 @@ class ConflictView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touched:
-    """A plan, route or site that a zone touches, or its version before did; `finding` is the zone's, if it still does.
+    """What a zone or the closing of a site touches, or did before; `finding` says how, if it still does.
 
-    `changed`: the outcome is or would be another one.
+    `changed`: the outcome is or would be another one. `because` names what was told of the site.
     """
 
     plan_id: str | None = None
@@ -99,6 +99,7 @@ class Touched:
     changed: bool
     finding: Reason | None
     zone_version: int | None = None
+    because: str = ""
     assessed_at: Instant | None = None
 
 

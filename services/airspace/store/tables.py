@@ -233,6 +233,20 @@ suspension = sa.Table(
     sa.Column("known_after", sa.BigInteger, nullable=False),
 )
 
+# What the closing of a site, its going out of use or its coming back changed; `because` names what was told.
+site_hit = sa.Table(
+    "site_hit",
+    metadata,
+    sa.Column("site_id", sa.Text, primary_key=True),
+    sa.Column("because", sa.Text, primary_key=True),
+    sa.Column("plan_id", UUID(as_uuid=True), primary_key=True),
+    sa.Column("operator", sa.Text, nullable=False),
+    sa.Column("outcome_before", sa.Text, nullable=False),
+    sa.Column("outcome_after", sa.Text, nullable=False),
+    sa.Column("findings", JSONB, nullable=False),
+    sa.Column("assessed_at", _instant(), nullable=False),
+)
+
 # What the re-assessment after a zone's version changed, and from what to what.
 zone_hit = sa.Table(
     "zone_hit",

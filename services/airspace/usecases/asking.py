@@ -1,6 +1,6 @@
 """Questions that change nothing: may this fly, and what would a zone touch. The same code as decisions, on a reader."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Generic, TypeVar
@@ -10,12 +10,16 @@ import sqlalchemy as sa
 
 from services.airspace.domain import zones as domain
 from services.airspace.domain.assess import assess
+from services.airspace.domain.closures import Closure
 from services.airspace.domain.proposals import Checked, requested
 from services.airspace.domain.subjects import Authorization, PlanRequest
 from services.airspace.state import AirspaceState
 from services.airspace.store import narrowing, subjects
 from services.airspace.store.narrowing import Extent
+from services.airspace.store.subjects import KnownSite
 from services.airspace.store.zones import find_zone
+from services.airspace.usecases.closing import Closing, answers_at
+from services.airspace.usecases.closing import touches as closing_touches
 from services.airspace.usecases.reassessing import (
     Answer,
     PlanAnswer,
@@ -28,8 +32,9 @@ from services.airspace.usecases.revising import ANY_VERSION
 from services.airspace.usecases.standing import look
 from shared.contracts.airspace import ZoneSpec
 from shared.db import raw
-from shared.errors import Forbidden, Invalid
+from shared.errors import Forbidden, Invalid, NotFound
 from shared.flight import FlightIntent, FlightVolumes, Spot, volumes
+from shared.flight.records import FOREVER_US, from_us
 from shared.outlines import box_of
 
 LONGEST_AGO: Final = timedelta(minutes=5)  # F3548-21 maxClockSkew, as for a filing
@@ -41,6 +46,10 @@ A = TypeVar("A", bound=Answer)
 
 class UnknownSite(Invalid):
     """The flight names a site that is not in the register."""
+
+
+class SiteNotFound(NotFound):
+    """There is no site of this id."""
 
 
 class DepartsOutsideHorizon(Invalid):
@@ -61,20 +70,19 @@ class Asker:
 
 @dataclass(slots=True)
 class Found(Generic[A]):
-    """What a zone would touch, of one kind: some of it, how many in all, and on how many another outcome."""
+    """What a zone or a closing would touch, of one kind: some of it, how many, and on how many another outcome."""
 
     listed: list[A] = field(default_factory=list)
     count: int = 0
     changed: int = 0
 
-    def add(self, answers: Iterable[A], zone_id: str, most: int) -> "Found[A]":
-        """Count those that the zone touches, and keep the first ones."""
-        for answer in answers:
-            if touches(zone_id, answer.before, answer.after):
-                self.count += 1
-                self.changed += answer.before.outcome is not answer.after.outcome
-                if len(self.listed) < most:
-                    self.listed.append(answer)
+    def add(self, touched: Iterable[A], most: int) -> "Found[A]":
+        """Count them, and keep the first ones."""
+        for answer in touched:
+            self.count += 1
+            self.changed += answer.before.outcome is not answer.after.outcome
+            if len(self.listed) < most:
+                self.listed.append(answer)
         return self
 
 
@@ -198,9 +206,35 @@ def preview(
     again = Reassessment(state, connection, zones.updated(zones.version + 1, [drafted]), state.clock())
     found, name = Found[PlanAnswer](), drafted.zone_id
     for answers in again.plans(extents):
-        found.add(answers, name, most)
-    routes = Found[RouteAnswer]().add(again.routes(extents), name, most)
-    return Impact(name, found, routes, Found[SiteAnswer]().add(again.sites(extents), name, most))
+        found.add(_touched(name, answers), most)
+    routes = Found[RouteAnswer]().add(_touched(name, again.routes(extents)), most)
+    return Impact(name, found, routes, Found[SiteAnswer]().add(_touched(name, again.sites(extents)), most))
+
+
+def _touched(zone_id: str, answers: Iterable[A]) -> Iterator[A]:
+    return (answer for answer in answers if touches(zone_id, answer.before, answer.after))
+
+
+def preview_closing(
+    state: AirspaceState, connection: sa.Connection, site_id: str, closure: Closure, *, most: int
+) -> Found[PlanAnswer]:
+    """The plans that the site's closing would touch were it said now; likewise. Raises SiteNotFound."""
+    expect_site(connection, site_id)
+    zones = state.zones.read(raw(connection).cursor())
+    ends_at = None if closure.end_us >= FOREVER_US else from_us(closure.end_us)
+    closing = Closing(site_id, from_us(closure.start_us), ends_at)
+    found = Found[PlanAnswer]()
+    for answers in answers_at(state, connection, zones, state.clock(), [closing], {site_id: closure}):
+        found.add((answer for answer in answers if closing_touches(site_id, answer)), most)
+    return found
+
+
+def expect_site(connection: sa.Connection, site_id: str) -> KnownSite:
+    """The site as airspace knows it. Raises SiteNotFound."""
+    site = subjects.find_site(connection, site_id)
+    if site is None:
+        raise SiteNotFound(f"there is no site {site_id}")
+    return site
 
 
 DRAFT: Final = "draft"  # the id a zone without one goes by in a preview

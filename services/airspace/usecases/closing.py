@@ -1,40 +1,52 @@
-"""Sites close, go out of use and come back: the plans that use them are asked again, and those that cannot be any more
-are refused.
+"""Sites close, go out of use and come back: the plans that use them are asked again, and those that cannot be flown any
+more are refused; what was touched is listed. The same code previews it (`/airspace/sites/{id}/impact`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
 
 import sqlalchemy as sa
 
 from services.airspace.domain.assess import assessment_of
+from services.airspace.domain.closures import Closure
 from services.airspace.domain.findings import closed_findings, is_of_closure, outcome_of
 from services.airspace.domain.terminals import Terminals
 from services.airspace.domain.zone_index import ZoneIndex
 from services.airspace.state import AirspaceState
-from services.airspace.store import closings, narrowing, pads, reservations, subjects
+from services.airspace.store import closings, narrowing, pads, reservations, site_hits, subjects
 from services.airspace.store.narrowing import Extent
 from services.airspace.store.reservations import Hold, Known
+from services.airspace.store.site_hits import SiteHit
 from services.airspace.usecases.reassessing import AT_ONCE, PlanAnswer, differs
 from services.airspace.usecases.revising import ANY_VERSION, Cause, settle
-from shared.contracts.assessment import Assessment, Effect, Outcome
+from shared.contracts.assessment import Assessment, Effect, Finding, Outcome
 from shared.contracts.sites import SiteSpec, SiteStatusChanged
 from shared.db import raw
 from shared.flight.records import to_us
 from shared.frame import Received, Transaction
 
-PADS_HELD = timedelta(seconds=60)  # before a flight begins and after it ends
-AROUND_DEG = 0.001  # about 100 m: flights begin and end at the site itself
+PADS_HELD: Final = timedelta(seconds=60)  # before a flight begins and after it ends
+AROUND_DEG: Final = 0.001  # about 100 m: flights begin and end at the site itself
+NOTHING_DRAFTED: Final[Mapping[str, Closure]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """From when to when a site stands otherwise than was said before, closed or open, and what tells it."""
+    """From when to when a site stands otherwise than was said before, closed or open."""
 
     site_id: str
     starts_at: datetime
     ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an event tells of a site."""
+
+    closing: Closing
     cause: Cause
 
 
@@ -45,36 +57,86 @@ def follow_statuses(state: AirspaceState, tx: Transaction, batch: Sequence[Recei
     ask_again(state, tx, zones, [_told(one) for one in batch if closings.save_status(tx.cursor, one.event)])
 
 
-def _told(received: Received[SiteStatusChanged]) -> Closing:
-    told = received.event
-    return Closing(told.site_id, told.starts_at, told.ends_at, Cause(received, f"site:{told.site_id}#{told.number}"))
+def _told(received: Received[SiteStatusChanged]) -> Told:
+    event = received.event
+    closing = Closing(event.site_id, event.starts_at, event.ends_at)
+    return Told(closing, Cause(received, f"site:{event.site_id}#{event.number}"))
 
 
-def ask_again(state: AirspaceState, tx: Transaction, zones: ZoneIndex, told: Sequence[Closing]) -> None:
-    """Ask the plans that use the sites then, as the sites stand now; what is answered otherwise is told."""
-    for answers in answers_at(state, tx.connection, zones, tx.now, told):
+def ask_again(state: AirspaceState, tx: Transaction, zones: ZoneIndex, told: Sequence[Told]) -> None:
+    """Ask the plans that use the sites then, as the sites stand now; what is answered otherwise is told.
+
+    What was told last of a site is the cause of what became of its plans.
+    """
+    causes = {one.closing.site_id: one.cause for one in sorted(told, key=lambda one: one.cause.received.position)}
+    for answers in answers_at(state, tx.connection, zones, tx.now, [one.closing for one in told]):
         changes = [answer for answer in answers if differs(answer.before, answer.after)]
-        settle(tx, changes, {change.plan.plan_id: _cause(change.plan, told) for change in changes})
+        settle(tx, changes, {change.plan.plan_id: _cause(change.plan, causes) for change in changes})
+        site_hits.save(tx.cursor, [hit for answer in answers for hit in _hits(answer, causes, tx.now)])
 
 
-def _cause(plan: Known, told: Sequence[Closing]) -> Cause:
-    """What was told last of its two sites."""
-    return next(closing.cause for closing in reversed(told) if closing.site_id in _sites(plan))
+def _cause(plan: Known, causes: Mapping[str, Cause]) -> Cause:
+    of_sites = (causes[site_id] for site_id in _sites(plan) & causes.keys())
+    return max(of_sites, key=lambda cause: cause.received.position)
+
+
+def _hits(answer: PlanAnswer, causes: Mapping[str, Cause], now: datetime) -> Iterator[SiteHit]:
+    """One for each of its sites that were told of and are in its way, or were."""
+    for site_id in sorted(_sites(answer.plan) & causes.keys()):
+        if touches(site_id, answer):
+            yield SiteHit(
+                site_id=site_id,
+                because=causes[site_id].because,
+                plan_id=answer.plan.plan_id,
+                operator=answer.plan.operator,
+                outcome_before=answer.before.outcome,
+                outcome_after=answer.after.outcome,
+                finding=closure_of(site_id, answer.after),
+                assessed_at=now,
+            )
+
+
+def touches(site_id: str, answer: PlanAnswer) -> bool:
+    """Whether a site's closing is among the reasons now, or was."""
+    return any(closure_of(site_id, each) for each in (answer.after, answer.before))
+
+
+def closure_of(site_id: str, assessment: Assessment) -> Finding | None:
+    """What a site's closing does to the plan."""
+    of_site = (finding for finding in assessment.findings if finding.against_id == site_id)
+    return next(filter(is_of_closure, of_site), None)
 
 
 def answers_at(
-    state: AirspaceState, connection: sa.Connection, zones: ZoneIndex, now: datetime, told: Sequence[Closing]
+    state: AirspaceState,
+    connection: sa.Connection,
+    zones: ZoneIndex,
+    now: datetime,
+    closed: Sequence[Closing],
+    drafted: Mapping[str, Closure] = NOTHING_DRAFTED,
 ) -> Iterator[list[PlanAnswer]]:
-    """The plans that use the sites in these times, some at a time, with what is to be answered as the sites stand."""
+    """The plans that use the sites in these times, some at a time, with what is to be answered as the sites stand.
+
+    `drafted`: as if that were said of these sites, too.
+    """
     cursor = raw(connection).cursor()
-    sites = subjects.find_sites(connection, [closing.site_id for closing in told])
-    extents = [_extent(sites[one.site_id].spec, one, now) for one in told if one.site_id in sites]
+    sites = subjects.find_sites(connection, [closing.site_id for closing in closed])
+    extents = [_extent(sites[one.site_id].spec, one, now) for one in closed if one.site_id in sites]
     touched = narrowing.find_touched(cursor, extents, now=now) if extents else []
     for start in range(0, len(touched), AT_ONCE):
         found = reservations.find_plans(cursor, touched[start : start + AT_ONCE]).values()
         plans = [plan for plan in found if not _sites(plan).isdisjoint(sites)]
-        terminals = pads.find_terminals(cursor, [plan.volumes for plan in plans])
+        terminals = _with(drafted, pads.find_terminals(cursor, [plan.volumes for plan in plans]))
         yield [PlanAnswer(plan, _answer(state, zones, now, plan, terminals)) for plan in plans]
+
+
+def _with(drafted: Mapping[str, Closure], terminals: Terminals) -> Terminals:
+    stands = {
+        site_id: replace(terminals[site_id], closures=(closure, *terminals[site_id].closures))
+        for site_id, closure in drafted.items()
+        if site_id in terminals
+    }
+    return {**terminals, **stands}
 
 
 def _extent(site: SiteSpec, closing: Closing, now: datetime) -> Extent:

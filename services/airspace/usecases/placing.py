@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.airspace.state import AirspaceState
 from services.airspace.store import closings, narrowing, pads, subjects
 from services.airspace.store.subjects import KnownRoute, KnownSite
-from services.airspace.usecases.closing import Closing, ask_again
+from services.airspace.usecases.closing import Closing, Told, ask_again
 from services.airspace.usecases.reassessing import Reassessment, differs, route_of
 from services.airspace.usecases.revising import Cause
 from shared.contracts.airspace import RouteAssessed, SiteAssessed
@@ -54,7 +54,7 @@ def assess_sites(state: AirspaceState, tx: Transaction, batch: Sequence[SiteEven
     narrowing.share_zones(tx.cursor)
     zones = state.zones.read(tx.cursor)
     again = Reassessment(state, tx.connection, zones, tx.now)
-    turned: list[Closing] = []
+    turned: list[Told] = []
     for received in batch:
         known = subjects.find_site(tx.connection, received.event.site_id)
         if known is None or received.event.revision > known.revision:
@@ -64,9 +64,10 @@ def assess_sites(state: AirspaceState, tx: Transaction, batch: Sequence[SiteEven
     ask_again(state, tx, zones, turned)
 
 
-def _turned(received: SiteEvent) -> Closing:
+def _turned(received: SiteEvent) -> Told:
     event = received.event
-    return Closing(event.site_id, event.effective_at, None, Cause(received, f"site:{event.site_id}@{event.revision}"))
+    cause = Cause(received, f"site:{event.site_id}@{event.revision}")
+    return Told(Closing(event.site_id, event.effective_at, None), cause)
 
 
 def _assess_site(tx: Transaction, again: Reassessment, received: SiteEvent, known: KnownSite | None) -> None:

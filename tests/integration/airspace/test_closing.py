@@ -11,7 +11,7 @@ from shared.contracts.airspace import PlanAssessed
 from shared.contracts.assessment import FindingCode
 from shared.contracts.flightplan import FlightPlanSubmitted
 from shared.contracts.sites import SiteState, SiteStateChanged, SiteStatus, SiteStatusChanged
-from tests.integration.airspace.conftest import LAT, NOW, World, submitted
+from tests.integration.airspace.conftest import LAT, NOW, Caller, World, submitted
 from tests.integration.airspace.test_slots import PLACES, from_port, loop, registered, spec, spot
 
 HOUR = timedelta(hours=1)
@@ -157,3 +157,56 @@ def _all_made_again(world: World, *plans: FlightPlanSubmitted) -> None:
         found = [one for plan in plans for one in replay(world.service.state, connection, plan.plan_id)]
     assert len(found) >= len(plans)
     assert [one.differences for one in found] == [[]] * len(found)
+
+
+def test_a_closing_is_previewed_and_lists_what_it_touched(world: World, regulator: Caller, alpha: Caller) -> None:
+    world.handle(registered("PORT", 5), registered("NEST", 5))
+    early, late, notice = from_port(0.01), into_port(200), replace(into_port(90), voluntary=True)
+    world.decide(early, late, notice, loop(0.02))
+    path = "/airspace/sites/PORT/impact"
+    asked = regulator.post(path, {})
+    preview = asked.json()
+    assert (preview["count"], preview["changed"]) == (3, 2), asked.text
+    assert {hit["finding"]["code"] for hit in preview["plans"]} == {"site_out_of_use"}
+    assert preview["plans"][0]["finding"]["message"]["zh"].startswith("起降场“PORT 起降场”已停用")
+    window = {"kind": "weather_closed", "ends_at": (NOW + 2 * HOUR).isoformat(), "reason": "大风"}
+    preview = regulator.post(path, window).json()
+    outcomes = {hit["plan_id"]: (hit["state_now"], hit["outcome_then"], hit["changed"]) for hit in preview["plans"]}
+    assert outcomes == {
+        str(early.plan_id): ("approved", "refused", True),
+        str(notice.plan_id): ("not_required", "not_required", False),
+    }
+    assert world.rows("SELECT count(*) AS n FROM airspace.site_hit")[0].n == 0
+    assert regulator.get("/airspace/sites/PORT/hits").json() == {"plans": [], "count": 0, "changed": 0}
+
+    world.handle(said(1, SiteStatus.WEATHER_CLOSED, NOW, NOW + 2 * HOUR))
+    hits = regulator.get("/airspace/sites/PORT/hits").json()
+    assert {
+        hit["plan_id"]: (hit["state_now"], hit["outcome_then"], hit["changed"]) for hit in hits["plans"]
+    } == outcomes
+    assert {(hit["because"], hit["assessed_at"]) for hit in hits["plans"]} == {("site:PORT#1", "2026-05-01T01:00:00Z")}
+    assert [hit["changed"] for hit in hits["plans"]] == [True, False]  # what changed comes first
+    world.clock.forward(minutes=1)
+    world.handle(said(2, SiteStatus.OPEN, NOW))
+    latest = regulator.get("/airspace/sites/PORT/hits").json()
+    assert (latest["count"], latest["changed"], latest["plans"][1:]) == (3, 1, hits["plans"])
+    assert (latest["plans"][0]["because"], latest["plans"][0]["finding"]) == ("site:PORT#2", None)
+    assert alpha.post(path, {}).status_code == alpha.get("/airspace/sites/PORT/hits").status_code == 403
+
+
+def test_a_bad_draft_of_a_closing_is_named(world: World, regulator: Caller) -> None:
+    world.handle(registered("PORT", 5))
+    path = "/airspace/sites/PORT/impact"
+    backwards = {"starts_at": "2026-05-02T00:00:00Z", "ends_at": "2026-05-01T00:00:00Z"}
+    for body, field in (
+        (backwards, "ends_at"),
+        ({"ends_at": "2026-05-01T00:00:00Z"}, "ends_at"),  # it is over
+        ({"kind": "busy"}, "kind"),
+        ({"starts_at": "today"}, "starts_at"),
+        ({"reason": 1}, "reason"),
+        ({"until": "2026-05-02T00:00:00Z"}, "until"),
+    ):
+        answer = regulator.post(path, body)
+        assert (answer.status_code // 100, answer.json().get("field")) == (4, field), answer.text
+    assert regulator.post("/airspace/sites/NOWHERE/impact", {}).status_code == 404
+    assert regulator.get("/airspace/sites/NOWHERE/hits").status_code == 404
