@@ -55,7 +55,7 @@ def _state(settings: Settings, database: Database, platform: Platform) -> Flight
     city = platform.city
     most = city.quota.most_km2_h_a_day
     quota = None if most is None else Quota(most, city.timezone)
-    rulebook = Rulebook(city.flight_rules, terrain_of(city, settings), quota)
+    rulebook = Rulebook(city.flight_rules, terrain_of(city, settings), city.route_scenarios, quota)
     return FlightplanState(
         rulebook=rulebook,
         timezone=city.timezone.key,

@@ -3,6 +3,7 @@
 from shared.city.census import Census, CensusGroup, CensusUnit
 from shared.city.profile import CityProfile, District, Town
 from shared.city.reading import load_city
+from shared.city.route_scenarios import Confidence, RouteScenario, RouteScenarios, ScenarioLevel
 from shared.city.settings import ApprovalMode, Dispatch, QuotaSettings, TakeOffs
 from shared.city.targets import CountBy, Period, Share, Target, Words
 
@@ -12,11 +13,15 @@ __all__ = [
     "CensusGroup",
     "CensusUnit",
     "CityProfile",
+    "Confidence",
     "CountBy",
     "Dispatch",
     "District",
     "Period",
     "QuotaSettings",
+    "RouteScenario",
+    "RouteScenarios",
+    "ScenarioLevel",
     "Share",
     "TakeOffs",
     "Target",

@@ -9,6 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from shared.city.census import Census, equal_area
+from shared.city.route_scenarios import RouteScenarios
 from shared.city.settings import ApprovalMode, Dispatch, QuotaSettings, TakeOffs
 from shared.city.targets import Target, Words
 from shared.contracts.sites import SiteKind
@@ -70,6 +71,7 @@ class CityProfile:
     site_costs_cny: Mapping[SiteKind, float]  # what building one costs, of the kinds for which it is known
     targets: tuple[Target, ...]
     target_sources: Mapping[str, Words]
+    route_scenarios: RouteScenarios
     attributions: tuple[str, ...]  # to be shown on every map
 
     @property

@@ -1,4 +1,4 @@
-"""`load_city` reads a profile folder: profile.toml, targets.toml, population.json and the GeoJSON files."""
+"""`load_city` reads a profile folder: its TOML files, population.json and the GeoJSON files."""
 
 import json
 import tomllib
@@ -15,10 +15,20 @@ from shapely.geometry.base import BaseGeometry
 
 from shared.city.census import Census, equal_area, settle
 from shared.city.profile import CityProfile, District, Town
+from shared.city.route_scenarios import RouteScenarios
 from shared.city.settings import Profile
 from shared.city.targets import TargetFile, Words
 
 T = TypeVar("T")
+_FILES = (
+    "profile.toml",
+    "targets.toml",
+    "route_scenarios.toml",
+    "population.json",
+    "districts.geojson",
+    "water.geojson",
+    "towns.geojson",
+)
 
 
 def load_city(folder: Path | str) -> CityProfile:
@@ -26,6 +36,7 @@ def load_city(folder: Path | str) -> CityProfile:
     folder = Path(folder)
     profile = _read(folder / "profile.toml", Profile)
     targets = _read(folder / "targets.toml", TargetFile)
+    route_scenarios = _read(folder / "route_scenarios.toml", RouteScenarios)
     census = _read(folder / "population.json", Census)
     districts, water, towns = (_collection(folder / f"{name}.geojson") for name in ("districts", "water", "towns"))
     waters = tuple(shape(feature["geometry"]) for feature in water["features"])
@@ -53,6 +64,7 @@ def load_city(folder: Path | str) -> CityProfile:
         site_costs_cny=profile.site_costs_cny,
         targets=targets.targets,
         target_sources=targets.sources,
+        route_scenarios=route_scenarios,
         attributions=tuple(each["attribution"] for each in (districts, water, towns)),
     )
 
@@ -110,5 +122,4 @@ def _read(file: Path, type_: type[T]) -> T:
 
 
 def _version(folder: Path) -> str:
-    names = ("profile.toml", "targets.toml", "population.json", "districts.geojson", "water.geojson", "towns.geojson")
-    return sha256(b"".join((folder / name).read_bytes() for name in names)).hexdigest()[:16]
+    return sha256(b"".join((folder / name).read_bytes() for name in _FILES)).hexdigest()[:16]

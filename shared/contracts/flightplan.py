@@ -242,7 +242,7 @@ class RouteSpec:
     half_width_m: Annotated[float, Gt(0.0), Le(5_000.0)] = 50.0
     height_reference: AltitudeReference = AltitudeReference.AGL
     aircraft_class: AircraftClass
-    scenario: Text = ""  # scenario family: governance, logistics, culture_tourism, passenger
+    scenario: Text = ""  # an entry of the city's dictionary (GET /city): a family such as governance, or a finer one
     unit: Text = ""  # responsible unit, 承办单位
     source: Text = ""
     demo: bool = False

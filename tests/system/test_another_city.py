@@ -177,7 +177,9 @@ def fly_and_open_a_line(operator: httpx.Client, planner: httpx.Client, site_id: 
         "destination": {"site_id": site_id},
         "path": [{"lng": spec["lng"], "lat": spec["lat"], "height_m": 60.0}],
         "aircraft_class": "light",
+        "scenario": "shore",
     }
+    assert planner.post("/routes", json={**line, "scenario": "governance"}).json()["field"] == "scenario"
     ok(planner.post("/routes", json=line))
     eventually(lambda: planner.post("/routes/L1/open", json={"reason": "决议 7"}).is_success, timeout_s=30)
     ok(planner.post("/routes/L1/classification", json={"route_class": "governance", "evidence": "决议 7"}))
@@ -187,6 +189,10 @@ def fly_and_open_a_line(operator: httpx.Client, planner: httpx.Client, site_id: 
         return bool(targets["lines"] == 1)
 
     eventually(counted, timeout_s=30)
+    families = ok(planner.get("/progress/breakdown", params={"by": "family"}))
+    assert [(each["key"], each["name"], each["tally"]["governance_routes"]) for each in families] == [
+        ("watch", "巡查", 1)
+    ]
 
 
 def report(planner: httpx.Client) -> None:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from shared.datums import wgs84_to_gcj02
 from tests.conftest import FreshDatabase
 from tests.system import world
 from tests.system.chromium import Screen, Visitor
@@ -179,7 +180,16 @@ def test_units_groups_and_idle_nests(platform: Platform, visitor: Visitor) -> No
     page.at("groups-table").locator("tbody .opens").first.click()
     expect(page.at("counted-row")).to_have_count(groups[0]["tally"]["sites_laid_out"])
     page.page.locator(".back").click()
+    page.at("units-month").select_option(month_ago(0))
+    page.at("units-by").select_option("family")
+    assert list(eventually(lambda: table(page, "groups-table"))) == ["低空+治理"]
+    page.at("units-by").select_option("scenario")
+    page.at("dictionary").locator("summary").click()
+    expect(page.at("dictionary")).to_contain_text("10 大类 42 个")
+    expect(page.at("dictionary-table").locator("tbody tr")).to_have_count(24)
+    page.keep("planner-dictionary")
     page.at("units-idle").click()
+    page.at("units-month").select_option(past)
     idle = ok(planner.get("/progress/idle", params={"month": past}))
     assert idle, "no flight left any nest"
     expect(page.at("idle-count")).to_have_text(str(len(idle)))
@@ -237,6 +247,48 @@ def test_a_past_report_is_looked_at_and_saved(platform: Platform, visitor: Visit
     saving.value.save_as(saved)
     assert saved.name == f"tianyuan-monthly-{past}.csv"
     assert saved.read_bytes() == planner.get("/reports/monthly", params={**asked, "format": "csv"}).content
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "geojson"])
+def test_sites_are_exported_and_imported(platform: Platform, visitor: Visitor, tmp_path: Path, ending: str) -> None:
+    planner = platform.client("planner", "fgw")
+    page = visitor("planner", "fgw")
+    page.at("planner-sites").click()
+    page.at("site-files-open").click()
+    with page.page.expect_download() as saving:
+        page.at(f"export-{ending}").click()
+    saved = tmp_path / saving.value.suggested_filename
+    saving.value.save_as(saved)
+    assert saved.name == f"sites.{ending}"
+    sites = len(ok(planner.get("/sites", params={"limit": "500"}))["items"])
+    page.at("import-file").set_input_files(saved)
+    page.at("import-start").click()
+    expect(page.at("import-unchanged")).to_have_text(str(sites))
+    expect(page.at("import-errors")).to_have_count(0)
+    if ending != "csv":
+        return
+
+    lng, lat = wgs84_to_gcj02(LNG, LAT)
+    lines = (
+        "site_id,name,kind,unit,lng,lat",
+        f"G-1,甲,nest,{UNITS[0]},{lng},{lat}",
+        f"G-2,乙,helipad,{UNITS[0]},{lng},{lat}",
+        f"G-3,丙,nest,{UNITS[0]},x,91",
+    )
+    page.at("import-file").set_input_files(
+        {"name": "新场地.csv", "mimeType": "application/vnd.ms-excel", "buffer": "\n".join(lines).encode()}
+    )
+    page.at("import-datum").select_option("gcj02")
+    page.at("import-start").click()
+    expect(page.at("import-created")).to_have_text("1")
+    expect(page.at("import-faulty")).to_have_text("2")
+    expect(page.at("import-conversion")).to_contain_text("GCJ-02")
+    cells = page.at("import-errors").locator("tbody tr").all_inner_texts()
+    assert [tuple(cell.split("\t")[:2]) for cell in cells] == [("3", "kind"), ("4", "lng"), ("4", "lat")]
+    page.keep("planner-import")
+    place = ok(planner.get("/sites/G-1"))["spec"]
+    assert (place["lng"], place["lat"]) == pytest.approx((LNG, LAT), abs=1e-6)
+    ok(planner.post("/sites/G-1/retire", json={"reason": "试验"}))
 
 
 def test_scenarios_are_solved_compared_and_adopted(platform: Platform, visitor: Visitor) -> None:

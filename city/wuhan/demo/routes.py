@@ -157,6 +157,9 @@ def _announced(number: int, route: Announced, places: dict[str, Place]) -> DemoR
     )
 
 
+TASKS: Final = ("city_management", "environment", "traffic_patrol", "river_lake_patrol", "city_safety", "governance")
+
+
 def loops(nests: Sequence[DemoSite], clear: "Clear", chance: random.Random) -> list[DemoRoute]:
     """Task loops of nests; a few are filed only, a few not yet classed."""
     found = []
@@ -168,7 +171,7 @@ def loops(nests: Sequence[DemoSite], clear: "Clear", chance: random.Random) -> l
             destination=Spot(site_id=nest.site_id, lng=nest.spec.lng, lat=nest.spec.lat),
             path=path(points, 95.0),
             aircraft_class=LIGHT,
-            scenario="governance",
+            scenario=TASKS[number % len(TASKS)],
             unit="市发改委",
             source=LOOP,
             demo=True,

@@ -39,13 +39,18 @@ export const get = <T>(path: string, query: CallOptions["query"] = {}, signal?: 
 export const post = <T>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<T> =>
   call<T>("POST", path, { body, headers });
 
+/** Sends a file as the body; the media type says what it is. */
+export const upload = <T>(path: string, file: Blob, mediaType: string, query: CallOptions["query"] = {}): Promise<T> =>
+  call<T>("POST", path, { body: file, query, headers: { "Content-Type": mediaType } });
+
 function send(method: string, path: string, options: CallOptions): Promise<Response> {
   const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
   if (session.value) headers["Authorization"] = `Bearer ${session.value.token}`;
   const init: RequestInit = { method, headers, signal: options.signal ?? null, cache: "no-store" };
   if (options.body !== undefined) {
-    headers["Content-Type"] = "application/json";
-    init.body = JSON.stringify(options.body);
+    const isFile = options.body instanceof Blob;
+    headers["Content-Type"] ??= "application/json";
+    init.body = isFile ? (options.body as Blob) : JSON.stringify(options.body);
   }
   return fetch(path + queryString(options.query ?? {}), init);
 }

@@ -1516,7 +1516,7 @@ export interface paths {
         };
         /**
          * Read Breakdown
-         * @description What counted when a month ended, by district, unit, kind of site or scenario family of routes.
+         * @description What counted when a month ended, by district, unit, kind of site, scenario of routes or family of scenarios.
          */
         get: operations["read_breakdown_progress_breakdown_get"];
         put?: never;
@@ -2468,6 +2468,7 @@ export interface components {
             census: string;
             /** Districts */
             districts: components["schemas"]["DistrictView"][];
+            route_scenarios: components["schemas"]["RouteScenariosView"];
             /**
              * Districts Url
              * @default /city/districts.geojson
@@ -2530,6 +2531,12 @@ export interface components {
             only_here: components["schemas"]["ChosenSite"][];
             price: components["schemas"]["Price"];
         };
+        /**
+         * Confidence
+         * @description How good a source is.
+         * @enum {string}
+         */
+        Confidence: "official" | "press" | "assumed";
         /**
          * ConflictView
          * @description A refusal because other flights were in the way: the first of the reasons, and all.
@@ -3185,10 +3192,10 @@ export interface components {
          * @description What progress may be broken down by.
          * @enum {string}
          */
-        GroupBy: "district" | "unit" | "kind" | "scenario";
+        GroupBy: "district" | "unit" | "kind" | "scenario" | "family";
         /**
          * GroupView
-         * @description What counts of one district, unit, kind or scenario family; the empty key is where none is stated.
+         * @description What counts of one district, unit, kind, scenario or family; the empty key is where none is stated.
          */
         GroupView: {
             /** Key */
@@ -3965,6 +3972,31 @@ export interface components {
          */
         RouteClass: "commercial" | "governance";
         /**
+         * RouteScenarioView
+         * @description What a route may be flown for, with where that is stated and how good the source is.
+         */
+        RouteScenarioView: {
+            /** Scenario Id */
+            scenario_id: string;
+            level: components["schemas"]["ScenarioLevel"];
+            name: components["schemas"]["Words"];
+            /** Family */
+            family: string;
+            source: components["schemas"]["Words"];
+            confidence: components["schemas"]["Confidence"];
+        };
+        /**
+         * RouteScenariosView
+         * @description The city's dictionary of what routes are flown for; `note` says what is missing in it.
+         */
+        RouteScenariosView: {
+            note: components["schemas"]["Words"];
+            /** Entries */
+            entries: components["schemas"]["RouteScenarioView"][];
+            /** Counts */
+            counts: components["schemas"]["ScenarioCountView"][];
+        };
+        /**
          * RouteSpec
          * @description A fixed corridor, often a loop from one site; it blocks nobody.
          */
@@ -4165,6 +4197,25 @@ export interface components {
             /** Districts */
             districts: components["schemas"]["DistrictCompared"][];
         };
+        /**
+         * ScenarioCountView
+         * @description How many scenarios there are by a document that does not name them all.
+         */
+        ScenarioCountView: {
+            of: components["schemas"]["Words"];
+            /** Categories */
+            categories: number;
+            /** Scenarios */
+            scenarios: number;
+            source: components["schemas"]["Words"];
+            confidence: components["schemas"]["Confidence"];
+        };
+        /**
+         * ScenarioLevel
+         * @description How fine an entry is.
+         * @enum {string}
+         */
+        ScenarioLevel: "family" | "category" | "scenario";
         /**
          * ScenarioProposal
          * @description The scenario's new sites in the register, and how many of them are new there.
@@ -8353,6 +8404,8 @@ export interface operations {
                 kind?: components["schemas"]["SiteKind"] | null;
                 /** @description of routes; leaves sites out */
                 scenario?: string | null;
+                /** @description of the scenarios of routes; leaves sites out */
+                family?: string | null;
             };
             header?: never;
             path?: never;
@@ -8401,6 +8454,8 @@ export interface operations {
                 kind?: components["schemas"]["SiteKind"] | null;
                 /** @description of routes; leaves sites out */
                 scenario?: string | null;
+                /** @description of the scenarios of routes; leaves sites out */
+                family?: string | null;
             };
             header?: never;
             path?: never;
@@ -8474,6 +8529,8 @@ export interface operations {
                 kind?: components["schemas"]["SiteKind"] | null;
                 /** @description of routes; leaves sites out */
                 scenario?: string | null;
+                /** @description of the scenarios of routes; leaves sites out */
+                family?: string | null;
             };
             header?: never;
             path?: never;
@@ -8517,6 +8574,8 @@ export interface operations {
                 kind?: components["schemas"]["SiteKind"] | null;
                 /** @description of routes; leaves sites out */
                 scenario?: string | null;
+                /** @description of the scenarios of routes; leaves sites out */
+                family?: string | null;
             };
             header?: never;
             path?: never;
@@ -8562,6 +8621,8 @@ export interface operations {
                 kind?: components["schemas"]["SiteKind"] | null;
                 /** @description of routes; leaves sites out */
                 scenario?: string | null;
+                /** @description of the scenarios of routes; leaves sites out */
+                family?: string | null;
             };
             header?: never;
             path?: never;
@@ -8638,6 +8699,8 @@ export interface operations {
                 kind?: components["schemas"]["SiteKind"] | null;
                 /** @description of routes; leaves sites out */
                 scenario?: string | null;
+                /** @description of the scenarios of routes; leaves sites out */
+                family?: string | null;
             };
             header?: never;
             path?: never;
@@ -8682,6 +8745,8 @@ export interface operations {
                 kind?: components["schemas"]["SiteKind"] | null;
                 /** @description of routes; leaves sites out */
                 scenario?: string | null;
+                /** @description of the scenarios of routes; leaves sites out */
+                family?: string | null;
                 limit?: number;
                 cursor?: string | null;
             };

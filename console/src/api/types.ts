@@ -33,6 +33,7 @@ export type Touched = Answered<Schemas["Touched"]>;
 export type TouchedView = Answered<Schemas["TouchedView"]>;
 export type SiteView = Answered<Schemas["SiteView"]>;
 export type SiteSpec = SiteView["spec"];
+export type SiteImportReport = Answered<Schemas["SiteImportReport"]>;
 export type Utilisation = Answered<Schemas["UtilisationView"]>;
 export type City = Answered<Schemas["CityView"]>;
 export type Progress = Answered<Schemas["ProgressView"]>;
@@ -115,7 +116,7 @@ export const SITE_KINDS = every<SiteKind>()([
   "nest", "pad", "point", "field", "vertiport", "camp", "general_airport", "emergency_pad",
 ]);
 export const MEASURES = every<Measure>()(["sites_laid_out", "sites_in_use", "commercial_routes", "governance_routes"]);
-export const GROUPS_BY = every<GroupBy>()(["district", "unit", "kind", "scenario"]);
+export const GROUPS_BY = every<GroupBy>()(["district", "unit", "kind", "family", "scenario"]);
 export const ROUTE_CLASSES = every<RouteClass>()(["governance", "commercial"]);
 export const MODELS = every<ScenarioModel>()(["mclp", "p_median", "lscp"]);
 export const SCENARIO_STATES = every<ScenarioState>()([

@@ -86,6 +86,20 @@ export function TextArea({ value, onInput, testId, rows = 2, ...field }: FieldPr
   );
 }
 
+export function FileInput({ accept, onChoose, testId, ...field }: FieldProps & { accept: string; onChoose: (file: File | null) => void; testId?: string }) {
+  return (
+    <Field
+      {...field}
+      control={(id, described) => (
+        <input
+          id={id} type="file" accept={accept} data-testid={testId} aria-describedby={described} aria-invalid={Boolean(field.problem)}
+          onChange={(event) => onChoose(event.currentTarget.files?.[0] ?? null)}
+        />
+      )}
+    />
+  );
+}
+
 /** A number typed by a person; null where it is none. */
 export function numberOf(text: string): number | null {
   const value = Number(text);

@@ -4,7 +4,7 @@ NotFound      PlanNotFound, RouteNotFound, AuthorizationNotFound
 Conflict      PlanClosed, FlightOver, MovePending, RulingNotDue, RulingOutdated, RequestKeyReused,
               QuotaExceeded, NotActivatable, TakeOffEarly, InTheAir, NotInTheAir, AuthorizationNumberReused,
               RouteNotCompatible, RouteNotOpen
-Invalid       DepartureInPast, DepartureBeyondHorizon, SiteUnknown, SiteNotInUse, SiteRetired,
+Invalid       DepartureInPast, DepartureBeyondHorizon, SiteUnknown, SiteNotInUse, SiteRetired, ScenarioUnknown,
               RequestKeyMissing, RequestKeyUnfit, StateUnknown, SpanReversed, MoveInTheFuture, MoveTooEarly
 Forbidden     PriorityReserved, RouteOfAnother, OperatorReserved, FilterReserved
 """
@@ -173,6 +173,15 @@ class MoveTooEarly(Invalid):
     def __init__(self, effective_at: datetime, former: datetime) -> None:
         super().__init__(
             f"{_utc(effective_at)} is before the route's last move at {_utc(former)}", field="effective_at"
+        )
+
+
+class ScenarioUnknown(Invalid):
+    """A route's scenario is not in the city's dictionary."""
+
+    def __init__(self, scenario: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"{scenario!r} is not in the city's dictionary of scenarios; known are {', '.join(known)}", field="scenario"
         )
 
 

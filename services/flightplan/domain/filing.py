@@ -9,12 +9,14 @@ from services.flightplan.domain.errors import (
     DepartureBeyondHorizon,
     DepartureInPast,
     PriorityReserved,
+    ScenarioUnknown,
     SiteNotInUse,
     SiteRetired,
     SiteUnknown,
 )
 from services.flightplan.domain.extent import duration_s, is_ordinary, window_of
 from services.flightplan.domain.quota import Quota
+from shared.city import RouteScenarios
 from shared.contracts.flightplan import RouteSpec
 from shared.contracts.sites import SiteState
 from shared.flight import FlightIntent, FlightRules, Spot, corridor, volumes
@@ -44,6 +46,7 @@ class Rulebook:
 
     flight: FlightRules
     terrain: Terrain
+    route_scenarios: RouteScenarios
     quota: Quota | None = None  # of an operator and a day
 
 
@@ -84,6 +87,8 @@ def placed_route(spec: RouteSpec, sites: Sites, rulebook: Rulebook) -> RouteSpec
 
     Raises what is wrong with it, naming the field.
     """
+    if spec.scenario and not rulebook.route_scenarios.knows(spec.scenario):
+        raise ScenarioUnknown(spec.scenario, [each.scenario_id for each in rulebook.route_scenarios.entries])
     origin, destination = _planned(spec.origin, sites, "origin"), _planned(spec.destination, sites, "destination")
     corridor(  # raises where airspace could not decide on it
         origin,

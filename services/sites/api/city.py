@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse
 
 from services.sites.api.parts import Anyone, State
-from shared.city import ApprovalMode, Words
+from shared.city import ApprovalMode, Confidence, RouteScenarios, ScenarioLevel, Words
 
 router = APIRouter(tags=["city"])
 GEOJSON = "application/geo+json"
@@ -27,6 +27,38 @@ class DistrictView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RouteScenarioView:
+    """What a route may be flown for, with where that is stated and how good the source is."""
+
+    scenario_id: str
+    level: ScenarioLevel
+    name: Words
+    family: str  # of a family its own id; under which family anything else falls is the platform's reading
+    source: Words
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioCountView:
+    """How many scenarios there are by a document that does not name them all."""
+
+    of: Words
+    categories: int
+    scenarios: int
+    source: Words
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteScenariosView:
+    """The city's dictionary of what routes are flown for; `note` says what is missing in it."""
+
+    note: Words
+    entries: tuple[RouteScenarioView, ...]
+    counts: tuple[ScenarioCountView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CityView:
     """The city's profile; the URLs are GeoJSON of the same origin."""
 
@@ -39,6 +71,7 @@ class CityView:
     population: int
     census: str
     districts: tuple[DistrictView, ...]
+    route_scenarios: RouteScenariosView
     districts_url: str = "/city/districts.geojson"
     water_url: str = "/city/water.geojson"
     towns_url: str = "/city/towns.geojson"
@@ -61,7 +94,36 @@ def read_city(state: State, caller: Anyone) -> CityView:
         districts=tuple(
             DistrictView(adcode=each.adcode, name=each.name, population=each.population) for each in city.districts
         ),
+        route_scenarios=_route_scenarios(city.route_scenarios),
         attributions=city.attributions,
+    )
+
+
+def _route_scenarios(tree: RouteScenarios) -> RouteScenariosView:
+    said = {key: Words(source.zh, source.en) for key, source in tree.sources.items()}
+    return RouteScenariosView(
+        note=tree.note,
+        entries=tuple(
+            RouteScenarioView(
+                scenario_id=each.scenario_id,
+                level=each.level,
+                name=each.name,
+                family=tree.family_of(each.scenario_id),
+                source=said[each.source],
+                confidence=tree.sources[each.source].confidence,
+            )
+            for each in tree.entries
+        ),
+        counts=tuple(
+            ScenarioCountView(
+                of=each.of,
+                categories=each.categories,
+                scenarios=each.scenarios,
+                source=said[each.source],
+                confidence=tree.sources[each.source].confidence,
+            )
+            for each in tree.counts
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from services.sites.domain.progress import Tally
 from services.sites.domain.series import GroupBy, MonthProgress
 from services.sites.domain.units import IdleSite, UnitProgress, idle, units
 from services.sites.store import sorties
+from shared.city import CityProfile
 from shared.contracts.sites import SiteKind
 from shared.db import raw
 
@@ -30,7 +31,7 @@ class HistoryView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupView:
-    """What counts of one district, unit, kind or scenario family; the empty key is where none is stated."""
+    """What counts of one district, unit, kind, scenario or family; the empty key is where none is stated."""
 
     key: str
     name: str
@@ -52,13 +53,23 @@ def read_months(caller: Anyone, asked: Asked, within: Within, from_: From = None
 def read_breakdown(
     caller: Anyone, asked: Asked, within: Within, by: GroupBy, month: MonthText = None
 ) -> list[GroupView]:
-    """What counted when a month ended, by district, unit, kind of site or scenario family of routes."""
+    """What counted when a month ended, by district, unit, kind of site, scenario of routes or family of scenarios."""
     until = asked.cut(asked.month(month))
     sites = within.sites(asked.history.sites_at(until))
     routes = within.routes(asked.history.routes_at(until))
-    names = {each.adcode: each.name.zh for each in asked.state.city.districts} if by is GroupBy.DISTRICT else {}
-    groups = series.breakdown(sites, routes, by)
-    return [GroupView(key=key, name=names.get(key, key), tally=tally) for key, tally in groups.items()]
+    city = asked.state.city
+    groups = series.breakdown(sites, routes, by, city.route_scenarios)
+    return [GroupView(key=key, name=_name(city, by, key), tally=tally) for key, tally in groups.items()]
+
+
+def _name(city: CityProfile, by: GroupBy, key: str) -> str:
+    match by:
+        case GroupBy.DISTRICT:
+            return next((each.name.zh for each in city.districts if each.adcode == key), key)
+        case GroupBy.SCENARIO | GroupBy.FAMILY:
+            return city.route_scenarios.name_of(key).zh
+        case _:
+            return key
 
 
 @router.get("/progress/burnup")

@@ -69,14 +69,25 @@ Asked = Annotated[Past, Depends(_past, scope="function")]
 
 
 def _scope(
+    state: State,
     district: Annotated[
         str | None, Query(pattern=r"^([0-9A-Za-z]{1,12})$", description="adcode, or `outside` for outside the city")
     ] = None,
     unit: Annotated[str | None, Query(max_length=200, description="the unit declared, 承办单位")] = None,
     kind: Annotated[SiteKind | None, Query(description="of sites; leaves routes out")] = None,
     scenario: Annotated[str | None, Query(max_length=200, description="of routes; leaves sites out")] = None,
+    family: Annotated[
+        str | None, Query(max_length=200, description="of the scenarios of routes; leaves sites out")
+    ] = None,
 ) -> Scope:
-    return Scope(district=district_key(district), unit=unit, kind=kind, scenario=scenario)
+    return Scope(
+        district=district_key(district),
+        unit=unit,
+        kind=kind,
+        scenario=scenario,
+        family=family,
+        scenarios=state.city.route_scenarios,
+    )
 
 
 Within = Annotated[Scope, Depends(_scope)]

@@ -34,7 +34,7 @@ class CountedRoute:
     state: RouteState
     district: str
     unit: str
-    scenario: str = ""  # the scenario family: governance, logistics, culture_tourism, passenger
+    scenario: str = ""  # an entry of the city's dictionary
     demo: bool
     count: RouteCount
 

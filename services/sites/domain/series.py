@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from services.sites.domain.history import History
 from services.sites.domain.months import Month
 from services.sites.domain.progress import CountedRoute, CountedSite, Tally, count_target, tally, tally_by_district
 from services.sites.domain.scope import EVERYTHING, Scope
-from shared.city import Target
+from shared.city import RouteScenarios, Target
 
 
 class GroupBy(StrEnum):
@@ -22,6 +22,7 @@ class GroupBy(StrEnum):
     UNIT = "unit"
     KIND = "kind"  # of sites
     SCENARIO = "scenario"  # of routes
+    FAMILY = "family"  # of the routes' scenarios
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +92,16 @@ _ROUTE_KEYS: Mapping[GroupBy, Callable[[CountedRoute], str]] = {
     GroupBy.DISTRICT: lambda route: route.district,
     GroupBy.UNIT: lambda route: route.unit,
     GroupBy.SCENARIO: lambda route: route.scenario,
+    GroupBy.FAMILY: lambda route: route.scenario,  # put in its place before
 }
 
 
-def breakdown(sites: Sequence[CountedSite], routes: Sequence[CountedRoute], by: GroupBy) -> dict[str, Tally]:
-    """The numbers of each district, unit, kind of site or scenario family; "" is where none is stated."""
+def breakdown(
+    sites: Sequence[CountedSite], routes: Sequence[CountedRoute], by: GroupBy, scenarios: RouteScenarios
+) -> dict[str, Tally]:
+    """The numbers of each district, unit, kind of site, scenario or family; "" is where none is stated."""
+    if by is GroupBy.FAMILY:
+        routes = [replace(route, scenario=scenarios.family_of(route.scenario)) for route in routes]
     by_key: dict[str, tuple[list[CountedSite], list[CountedRoute]]] = defaultdict(lambda: ([], []))
     if by in _SITE_KEYS:
         for site in sites:

@@ -14,7 +14,7 @@ from services.sites.domain.units import idle, units
 from services.sites.reports import words as zh
 from services.sites.reports.content import Material
 from services.sites.reports.value import BurnUpChart, Cell, CoverageMap, Section, Shade, Table
-from shared.city import Target
+from shared.city import CityProfile, Target
 from shared.contracts.sites import SiteKind
 
 SHOWN_MONTHS = 12
@@ -101,7 +101,8 @@ def movement(material: Material) -> Section:
 
 def places(material: Material) -> Section:
     """By district."""
-    groups = series.breakdown(material.sites(), material.routes(), GroupBy.DISTRICT)
+    scenarios = material.city.route_scenarios
+    groups = series.breakdown(material.sites(), material.routes(), GroupBy.DISTRICT, scenarios)
     codes = [each.adcode for each in material.city.districts] + [key for key in groups if not key]
     none = Tally(sites_laid_out=0, sites_in_use=0, commercial_routes=0, governance_routes=0)
     rows: list[Sequence[Cell]] = [[zh.place(material.city, code), *_numbers(groups.get(code, none))] for code in codes]
@@ -135,21 +136,33 @@ def by_unit(material: Material) -> Section:
 
 
 def kinds(material: Material) -> Section:
-    """Sites by kind, routes by scenario family, and why the others do not count."""
+    """Sites by kind, routes by family and scenario, and why the others do not count."""
     sites, routes = material.sites(), material.routes()
-    by_kind = series.breakdown(sites, routes, GroupBy.KIND)
-    by_scenario = series.breakdown(sites, routes, GroupBy.SCENARIO)
+    scenarios = material.city.route_scenarios
+    by_kind = series.breakdown(sites, routes, GroupBy.KIND, scenarios)
+    by_family = series.breakdown(sites, routes, GroupBy.FAMILY, scenarios)
+    by_scenario = series.breakdown(sites, routes, GroupBy.SCENARIO, scenarios)
     reasons = [*site_reasons(sites).items(), *route_reasons(routes).items()]
     tables = [
         Table("站点类型", ["类型", *_MEASURES[:2]], [[zh.kind(key), *_numbers(t)[:2]] for key, t in by_kind.items()]),
         Table(
+            "场景门类",
+            ["场景门类", *_MEASURES[2:]],
+            [[zh.scenario(material.city, key), *_numbers(t)[2:]] for key, t in by_family.items()],
+        ),
+        Table(
             "航线场景",
-            ["场景", *_MEASURES[2:]],
-            [[zh.scenario(key), *_numbers(t)[2:]] for key, t in by_scenario.items()],
+            ["场景", "所属门类", *_MEASURES[2:]],
+            [[*_scenario(material.city, key), *_numbers(t)[2:]] for key, t in by_scenario.items()],
         ),
         Table("未计入原因", ["原因", "数量"], [[words(code).zh, number] for code, number in sorted(reasons)]),
     ]
     return Section("类型、场景与未计入原因", [], tables)
+
+
+def _scenario(city: CityProfile, key: str) -> list[str]:
+    """Itself and its family."""
+    return [zh.scenario(city, key), zh.scenario(city, city.route_scenarios.family_of(key))]
 
 
 def details(material: Material) -> Section:

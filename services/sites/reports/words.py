@@ -29,13 +29,6 @@ FUNCTIONS: Final = {
     SiteFunction.ENERGY: "补能",
     SiteFunction.MAINTENANCE: "检修",
 }
-SCENARIOS: Final = {
-    "governance": "低空+治理",
-    "logistics": "低空+物流",
-    "culture_tourism": "低空+文体旅",
-    "passenger": "低空+客运",
-    "": "未填报",
-}
 COUNTED_BY: Final = {CountBy.LAID_OUT: "布局", CountBy.IN_USE: "投用", CountBy.ROUTE: "开通", None: "不计数"}
 EVENTS: Final = {
     "SiteRegistered": "站点登记",
@@ -59,6 +52,6 @@ def kind(word: str) -> str:
     return KINDS[SiteKind(word)]
 
 
-def scenario(word: str) -> str:
-    """A scenario family; words that are none of the four stand as they are."""
-    return SCENARIOS.get(word, word)
+def scenario(city: CityProfile, word: str) -> str:
+    """A scenario or family by the city's dictionary."""
+    return city.route_scenarios.name_of(word).zh or NOT_STATED

@@ -129,6 +129,13 @@ def test_a_route_may_be_planned_between_sites_still_to_be_built(world: World, al
         assert (answer.status_code, answer.json()["field"]) == (422, "destination.site_id")
 
 
+def test_the_scenario_is_one_of_the_citys(world: World, alpha: Caller) -> None:
+    for number, known in enumerate(["", "governance", "medical", "river_lake_patrol"]):
+        assert alpha.post("/routes", route(route_id=f"R{number}", scenario=known)).status_code == 201
+    refused = alpha.post("/routes", route(scenario="河湖巡查"))
+    assert "river_lake_patrol" in refused.json()["detail"]
+
+
 def test_lists_and_the_map(world: World, alpha: Caller, beta: Caller, planner: Caller) -> None:
     for n in range(5):
         alpha.post("/routes", route(route_id=f"A{n}"))
@@ -159,6 +166,7 @@ def test_lists_and_the_map(world: World, alpha: Caller, beta: Caller, planner: C
         ({"half_width_m": True}, "half_width_m"),
         ({"route_id": "../etc"}, "route_id"),
         ({"origin": {}}, "origin"),
+        ({"scenario": "spying"}, "scenario"),
         ({"path": [{"lng": -66, "lat": -30, "height_m": 10}]}, None),
     ],
 )

@@ -1,6 +1,7 @@
 """The city in PostGIS: its districts, its demand, what a map needs of it."""
 
 import json
+from collections import Counter
 
 import pytest
 
@@ -36,6 +37,17 @@ def test_the_city_is_loaded_once_a_version(world: World, planner: Caller) -> Non
     last = world.events()[-1]
     assert isinstance(last, SiteUpdated)
     assert (last.district, last.position_changed) == ("420103", False)
+
+
+def test_the_dictionary_of_scenarios_says_what_is_known_and_what_is_not(operator: Caller) -> None:
+    tree = operator.read("/city")["route_scenarios"]
+    named = Counter(entry["level"] for entry in tree["entries"])
+    assert named == {"family": 4, "category": 6, "scenario": 14}
+    government = tree["counts"][0]
+    assert (government["categories"], government["scenarios"], government["confidence"]) == (10, 42, "official")
+    assert {entry["confidence"] for entry in tree["entries"]} == {"official", "press"}
+    assert all(entry["source"]["zh"] for entry in tree["entries"])
+    assert "未见名录公开" in tree["note"]["zh"]
 
 
 def test_the_city_tells_what_a_map_needs(operator: Caller) -> None:

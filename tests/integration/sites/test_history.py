@@ -36,7 +36,7 @@ def live(city: Chronicle) -> None:
     city.at("2026-02-10 09:00")
     city.site("late", "commissioned", since="2026-01-20 08:00", unit="江汉区")
     for number in range(6):
-        scenario = "governance" if number < 4 else "logistics"
+        scenario = ("river_lake_patrol", "city_safety", "governance", "governance", "logistics", "logistics")[number]
         city.route(f"r{number}", SITES[2 * number], scenario=scenario, unit="市城管委")
     city.fly(SITES[0])
     city.fly(SITES[2], PlanState.REFUSED)
@@ -124,7 +124,7 @@ def test_a_zone_lowers_the_count_by_exactly_the_sites_under_it(told: Chronicle) 
 
 
 def test_every_month_is_the_one_before_with_its_changes(told: Chronicle) -> None:
-    for within in ({}, {"unit": "江汉区"}, {"kind": "nest"}, {"scenario": "logistics"}):
+    for within in ({}, {"unit": "江汉区"}, {"kind": "nest"}, {"scenario": "logistics"}, {"family": "governance"}):
         months = told.planner.read("/progress/history", **MONTHS, **within)["months"]
         for before, after in pairwise(months):
             for measure, count in after["total"].items():
@@ -183,10 +183,27 @@ def test_breakdowns_add_up(told: Chronicle) -> None:
         "unit": list(total),
         "kind": ["sites_laid_out", "sites_in_use"],
         "scenario": ["commercial_routes", "governance_routes"],
+        "family": ["commercial_routes", "governance_routes"],
     }.items():
         groups = told.planner.read("/progress/breakdown", by=by, month="2026-03")
         for measure in measures:
             assert sum(group["tally"][measure] for group in groups) == total[measure], (by, measure)
+
+
+def test_a_family_opens_to_its_scenarios(told: Chronicle) -> None:
+    def groups(by: str, **within: str) -> dict[str, int]:
+        found = told.planner.read("/progress/breakdown", by=by, month="2026-02", **within)
+        return {group["name"]: group["tally"]["governance_routes"] for group in found}
+
+    families = groups("family")
+    scenarios = groups("scenario", family="governance")
+    assert set(families) == {"低空+治理", "低空+物流"}
+    assert set(scenarios) == {"低空+治理", "河湖巡查", "城市安全"}
+    assert families["低空+治理"] == sum(scenarios.values())
+    listed = told.planner.read("/progress/routes", month="2026-02", family="governance")["items"]
+    assert {route["route_id"] for route in listed} == {"r0", "r1", "r2", "r3"}
+    assert told.planner.read("/progress/sites", month="2026-02", family="governance")["items"] == []
+    assert told.planner.read("/progress/routes", month="2026-02", family="none")["items"] == []
 
 
 def test_units_that_gain_nothing_lag_and_nests_without_flights_idle(told: Chronicle) -> None:

@@ -1,6 +1,7 @@
 """The committed facts about Wuhan hang together, and derived files are what their makers make today."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,25 @@ def test_every_target_has_its_source_and_the_shares_add_up(wuhan: CityProfile) -
             assert sum(share.number for share in target.shares) == target.number
         assert all(share.adcode in adcodes or share.unit for share in target.shares)
     assert [target.number for target in wuhan.targets if target.headline] == [1000, 10, 1000]
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ('scenario_id = "medical"', "stands twice"),
+        ('scenario_id = "x"\nfamily = "medical"', "family medical is none"),
+        ('scenario_id = "x"', "anything else has one"),
+        ('scenario_id = "x"\nfamily = "logistics"\nsource = "hearsay"', "hearsay is not among the sources"),
+    ],
+)
+def test_a_dictionary_that_does_not_hang_together_is_refused(changed: str, says: str, tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path / "city", ignore=shutil.ignore_patterns("demo", "*.py"))
+    source = "" if "source" in changed else 'source = "plan_2025"\n'
+    entry = f'\n[[entries]]\n{changed}\nlevel = "scenario"\n{source}name = {{ zh = "某", en = "some" }}\n'
+    with (tmp_path / "city" / "route_scenarios.toml").open("a", encoding="utf-8") as file:
+        file.write(entry)
+    with pytest.raises(ValueError, match=f"route_scenarios.toml: .*(?s:.*){says}"):
+        load_city(tmp_path / "city")
 
 
 def test_the_profile_says_every_class(wuhan: CityProfile) -> None:

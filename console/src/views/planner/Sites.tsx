@@ -15,6 +15,7 @@ import { rememberCamera, usePick, useSource } from "../../map/map";
 import { city } from "../../state";
 import { instant } from "../../words";
 import { Premises } from "./Premises";
+import { SiteFiles } from "./SiteFiles";
 
 const TONE: Record<SiteState, string> = {
   commissioned: "good", under_construction: "calm", approved: "calm", assessed: "plain", proposed: "plain", suspended: "warn", retired: "faint",
@@ -25,6 +26,7 @@ export function Sites() {
   const [kind, setKind] = useState<SiteKind | "all">("all");
   const [district, setDistrict] = useState("all");
   const [opened, setOpened] = useState<string | null>(null);
+  const [files, setFiles] = useState(false);
   const query = {
     state: state === "all" ? undefined : state, kind: kind === "all" ? undefined : kind,
     district: district === "all" ? undefined : district,
@@ -43,9 +45,13 @@ export function Sites() {
   }, [onMap.value, opened]);
   useSource("sites", drawn);
   usePick("sites", "site_id", setOpened);
+  if (files) return <SiteFiles onBack={() => setFiles(false)} />;
   if (opened) return <SiteDetail siteId={opened} onBack={() => setOpened(null)} />;
   return (
     <section data-testid="sites">
+      <div class="bar-row">
+        <button type="button" class="secondary" data-testid="site-files-open" onClick={() => setFiles(true)}>{t("files.open")}</button>
+      </div>
       <div class="filters three">
         <Select label={t("plan.state")} value={state} onChange={setState} testId="site-state"
           options={[{ value: "all" as const, text: t("common.all") }, ...SITE_STATES.map((value) => ({ value, text: word("siteState", value) }))]} />

@@ -7,6 +7,7 @@ import { Select } from "../../components/fields";
 import { t, word } from "../../i18n";
 import { dayOf, shortDay } from "../../words";
 import { districtKey, listOf, useDrill, useKept, type Within } from "./drill";
+import { Dictionary } from "./Dictionary";
 import { Opens } from "./Opens";
 import { countsToward } from "./progress";
 import { MonthSelect, presentMonth } from "./selects";
@@ -100,7 +101,8 @@ export function Numbers({ tally, month, within, name, measures = MEASURES }: {
 }
 
 const MEASURES_OF: Record<GroupBy, readonly Measure[]> = {
-  district: MEASURES, unit: MEASURES, kind: ["sites_laid_out", "sites_in_use"], scenario: ["commercial_routes", "governance_routes"],
+  district: MEASURES, unit: MEASURES, kind: ["sites_laid_out", "sites_in_use"],
+  scenario: ["commercial_routes", "governance_routes"], family: ["commercial_routes", "governance_routes"],
 };
 
 function ByGroup({ month, onMonth }: Asked) {
@@ -143,6 +145,7 @@ function ByGroup({ month, onMonth }: Asked) {
           </table>
         </div>
       )}
+      {(by === "scenario" || by === "family") && <Dictionary />}
     </>
   );
 }

@@ -9,6 +9,7 @@ export interface Within {
   unit?: string | undefined;
   kind?: SiteKind | undefined;
   scenario?: string | undefined;
+  family?: string | undefined;
 }
 
 export type Drill =

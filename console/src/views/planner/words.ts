@@ -1,4 +1,4 @@
-// Districts, units, kinds and scenario families by the names people know.
+// Districts, units, kinds, scenarios and their families by the names people know.
 import type { GroupBy } from "../../api/types";
 import { said, t, word } from "../../i18n";
 import { city } from "../../state";
@@ -12,14 +12,15 @@ export function groupName(by: GroupBy, key: string): string {
       return key || t("units.notStated");
     case "kind":
       return word("siteKind", key);
+    case "family":
     case "scenario":
-      return key ? word("scenarioFamily", key) : t("units.notStated");
+      return key ? said(city.value?.route_scenarios.entries.find((one) => one.scenario_id === key)?.name) || key : t("units.notStated");
   }
 }
 
 /** What a question is restricted to, in words. */
 export function withinWords(within: Within): string[] {
-  return (["district", "unit", "kind", "scenario"] as const).flatMap((by) => {
+  return (["district", "unit", "kind", "family", "scenario"] as const).flatMap((by) => {
     const key = within[by];
     return key === undefined ? [] : [groupName(by, key === "outside" ? "" : key)];
   });
