@@ -18,7 +18,7 @@ ROOT: Final = Path(__file__).parents[2]
 COPIED: Final = ("services", "shared", "city", "cli", "infra", "tests", "examples", "pyproject.toml")
 SHARED: Final = (".venv", ".run")  # the copy's tests use this clone's packages and servers
 FAILED: Final = 1  # pytest's own word for: tests ran, and some did not pass
-ENVIRONMENT: Final = {"ORACLE_PAIRS": "10000", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONWARNINGS": "ignore"}
+ENVIRONMENT: Final = {"ORACLE_PAIRS": "25000", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONWARNINGS": "ignore"}
 
 
 def main(words: Sequence[str]) -> int:

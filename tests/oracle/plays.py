@@ -14,7 +14,7 @@ from tests.oracle.matter import Position
 from tests.oracle.placing import NOON_US, OFF_M, SECOND_US, away, places, towards
 from tests.oracle.terminals import FACTOR, LEAST_M, Edge, Flight, Site, Unsure
 
-STEPS: Final = 14  # of a play at a busy site
+STEPS: Final = 16  # of a play at a busy site
 MILLISECOND_US: Final = 1_000
 Spot = dict[str, Any]
 
@@ -108,7 +108,7 @@ def busy(chance: Generator, n: int) -> Iterator[Play]:
         play = Play(
             "busy sites",
             {"PORT": port, "NEST": nest, "NEW": towards(place, chance.uniform(0, 360), 2_500.0)},
-            {"PORT": Site(int(chance.integers(1, 4))), "NEST": Site(int(chance.choice([1, 1, 2])), nest=True)},
+            {"PORT": Site(int(chance.integers(1, 4))), "NEST": Site(int(chance.choice([1, 1, 1, 2])), nest=True)},
         )
         for number in range(STEPS):
             _happens(chance, play, number)
@@ -121,59 +121,63 @@ def _happens(chance: Generator, play: Play, number: int) -> None:
     if held and kind < 0.15:
         flight = held[int(chance.integers(len(held)))]
         play.file(_timed(chance, play, flight), moves=True)
-    elif held and kind < 0.22:
+    elif held and kind < 0.2:
         play.withdraw(held[int(chance.integers(len(held)))].number)
-    elif kind < 0.26:
+    elif kind < 0.24:
         site_id = str(chance.choice(["PORT", "NEST"]))
         play.pad(site_id, replace(play.holders.sites[site_id], pads=int(chance.integers(1, 4))))
-    elif kind < 0.32:
+    elif kind < 0.34:
         play.state(_closing(chance, play))
     else:
-        priority = int(chance.choice([0, 0, 0, 0, 0, 5]))
+        priority = int(chance.choice([0, 0, 5]))
         play.file(_timed(chance, play, Flight(number, _sortie(chance, play), NOON_US, priority)))
 
 
 def _closing(chance: Generator, play: Play) -> Said:
-    """Of a site that is known; it begins or ends with a pad that is held, or a millisecond beside that."""
+    """Of a site that is known: in the midst of what was said before, or beginning or ending with a pad that is held."""
     site_id = str(chance.choice(["PORT", "NEST"]))
-    edges = [
-        edge.us
-        for flight in play.holders.held.values()
-        for hold in flight.holds(play.holders.sites)
-        if hold.spot[0] == site_id
-        for edge in (hold.start, hold.end)
-        if edge.sure
-    ]
+    before = [one for one in play.holders.said if one.site_id == site_id]
+    if before and chance.uniform() < 0.5:
+        middle = (before[-1].start.us + before[-1].end.us) // 2
+        return Said(site_id, not before[-1].closed, Edge(middle), Edge(before[-1].end.us + 120 * SECOND_US))
+    edges = [edge.us for times in _times(play, site_id) for edge in times if edge.sure]
     edge = int(chance.choice(edges or [NOON_US])) + int(chance.choice([0, MILLISECOND_US, -MILLISECOND_US]))
-    lasts = int(chance.choice([60, 300])) * SECOND_US
+    lasts = int(chance.choice([60, 300, 600])) * SECOND_US
     start = edge if chance.uniform() < 0.5 else edge - lasts
     return Said(site_id, bool(chance.uniform() < 0.7), Edge(start), Edge(start + lasts))
 
 
 def _timed(chance: Generator, play: Play, flight: Flight) -> Flight:
-    """The flight at some second, or so that a pad is free when it comes for it: exactly, or a millisecond beside."""
-    at_random = replace(flight, departs_us=NOON_US + int(chance.integers(0, 1_500)) * SECOND_US)
-    sites = play.holders.sites
-    ours, theirs = at_random.holds(sites), [h for f in play.holders.held.values() for h in f.holds(sites)]
-    meet = [(one, two) for one in ours for two in theirs if one.spot == two.spot]
+    """The flight at some second, or when a pad or the site is free for it (or a millisecond beside that), or is not."""
+    at_random = replace(flight, departs_us=NOON_US + int(chance.integers(0, 900)) * SECOND_US)
+    holds = at_random.holds(play.holders.sites)
+    meet = [(hold, times) for hold in holds for times in _times(play, hold.spot[0])]
     if not meet or chance.uniform() < 0.3:
         return at_random
-    one, two = meet[int(chance.integers(len(meet)))]
-    ends = (one.start, two.end) if chance.uniform() < 0.5 else (one.end, two.start)
-    offs = [0, MILLISECOND_US, -MILLISECOND_US] if ends[0].sure and ends[1].sure else [MILLISECOND_US, -MILLISECOND_US]
-    return replace(at_random, departs_us=at_random.departs_us + ends[1].us - ends[0].us + int(chance.choice(offs)))
+    hold, (start, end) = meet[int(chance.integers(len(meet)))]
+    middle = Edge((start.us + end.us) // 2, sure=False)
+    ours, theirs = ((hold.start, end), (hold.end, start), (hold.start, middle))[int(chance.integers(3))]
+    offs = [0, MILLISECOND_US, -MILLISECOND_US] if ours.sure and theirs.sure else [MILLISECOND_US, -MILLISECOND_US]
+    return replace(at_random, departs_us=at_random.departs_us + theirs.us - ours.us + int(chance.choice(offs)))
+
+
+def _times(play: Play, site_id: str) -> list[tuple[Edge, Edge]]:
+    """From when to when pads of a site are held, and it is said to be closed or open."""
+    holds = (hold for flight in play.holders.held.values() for hold in flight.holds(play.holders.sites))
+    said = [(one.start, one.end) for one in play.holders.said if one.site_id == site_id]
+    return [*said, *((hold.start, hold.end) for hold in holds if hold.spot[0] == site_id)]
 
 
 def _sortie(chance: Generator, play: Play) -> Spot:
     """Up and down, away, back from somewhere, there and back, or from one site to the other."""
-    site = play.spot(str(chance.choice(["PORT", "PORT", "NEST", "NEST", "NEW"])))
+    site = play.spot(str(chance.choice(["PORT", "PORT", "NEST", "NEST", "NEST", "NEW"])))
     if chance.uniform() < 0.04:
         site["lng"], site["lat"] = away((site["lng"], site["lat"]), 40.0, 0.0)  # where it was before it moved
     far = towards(
         (site["lng"], site["lat"]), 60.0 * chance.integers(6) + chance.uniform(-8, 8), chance.uniform(300, 1_500)
     )
     there = {"lng": far[0], "lat": far[1]}
-    kind = str(chance.choice(["hop", "hop", "out", "out", "back", "loop", "loop", "across"]))
+    kind = str(chance.choice(["hop", "hop", "out", "out", "back", "loop", "loop", "loop", "across"]))
     if kind == "across":
         return intent(chance, site, play.spot("NEST" if site["site_id"] == "PORT" else "PORT"), [])
     ends = {
@@ -277,7 +281,7 @@ def _free_m(place: Spot, flight: Flight) -> float:
 
 PlayFamily = Callable[[Generator, int], Iterator[Play]]
 PLAYS: Final[dict[PlayFamily, float]] = {
-    busy: 0.016,
+    busy: 0.012,
     rim: 0.002,
     beside: 0.002,
 }  # of as many decisions as there are pairs
