@@ -1,6 +1,7 @@
 """The `tianyuan` command: its global options, and the commands by subject."""
 
 from enum import StrEnum
+from time import perf_counter
 from typing import Annotated, Any
 
 import typer
@@ -75,7 +76,8 @@ def options(
     """Keep the global options for the command."""
     platform = Platform(url, token)
     ctx.call_on_close(platform.close)
-    ctx.obj = Context(platform, language, json)
+    called = ctx.obj if isinstance(ctx.obj, float) else perf_counter()  # a test calls without `main`
+    ctx.obj = Context(platform, language, json, called)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from time import CLOCK_BOOTTIME, clock_gettime, perf_counter, process_time
 from typing import Any
@@ -20,7 +20,7 @@ class Context:
     platform: Platform
     language: str
     json: bool
-    started: float = field(default_factory=perf_counter)  # when the command was called, by `perf_counter`
+    started: float  # when the command was called, by `perf_counter`
 
     def show(self, answer: Any, for_people: Callable[[], None]) -> None:
         """Print the answer for whoever reads it."""

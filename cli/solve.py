@@ -29,7 +29,12 @@ def solve_file(
     coverage: Annotated[
         float | None, typer.Option(min=0, max=100, help="Percent of the weight that lscp must cover; 100 if not said.")
     ] = None,
-    gap: Annotated[float, typer.Option(min=0, max=1, help="Share of the objective at which it may stop early.")] = 0.0,
+    gap: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, help="Share of the objective at which it stops early; 0, or 0.002 on large instances."
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the answer for programs.")] = False,
 ) -> None:
     """Find the best sites: `mclp`, `lscp` or `p_median`, with a bound that proves how good the answer is.
@@ -52,10 +57,17 @@ def solve_file(
 
 
 def _solve(
-    file: Path, model: Model, time_limit: float, coverage: float | None, gap: float, *, quiet: bool, started: float
+    file: Path,
+    model: Model,
+    time_limit: float,
+    coverage: float | None,
+    gap: float | None,
+    *,
+    quiet: bool,
+    started: float,
 ) -> Any:
     # numpy, scipy and HiGHS take a second to load, which no other command should wait for
-    from services.sites.siting.budget import Budget, Stage
+    from services.sites.siting.budget import Budget, Stage, usual_gap
     from services.sites.siting.reading import ignored, read_instance, write_answer
     from services.sites.siting.solving import solve
 
@@ -73,8 +85,10 @@ def _solve(
             values = [f"{value:,.6g}" for value in (stage.objective, stage.bound) if value is not None]
             shown.update(task, description=f"{stage.doing}  {' / '.join(values)}")
 
-        budget = Budget(time_limit, gap=gap, report=report, started=started)
-        return write_answer(solve(model, read_instance(document), budget))
+        instance = read_instance(document)
+        enough = usual_gap(instance.n, instance.m) if gap is None else gap
+        budget = Budget(time_limit, gap=enough, report=report, started=started)
+        return write_answer(solve(model, instance, budget))
 
 
 def _document(file: Path) -> dict[str, Any]:

@@ -189,10 +189,13 @@ def fly_and_open_a_line(operator: httpx.Client, planner: httpx.Client, site_id: 
         return bool(targets["lines"] == 1)
 
     eventually(counted, timeout_s=30)
-    families = ok(planner.get("/progress/breakdown", params={"by": "family"}))
-    assert [(each["key"], each["name"], each["tally"]["governance_routes"]) for each in families] == [
-        ("watch", "巡查", 1)
-    ]
+
+    def told() -> bool:  # the history follows on its own
+        families = ok(planner.get("/progress/breakdown", params={"by": "family"}))
+        found = [(each["key"], each["name"], each["tally"]["governance_routes"]) for each in families]
+        return bool(found == [("watch", "巡查", 1)])
+
+    eventually(told, timeout_s=30)
 
 
 def report(planner: httpx.Client) -> None:

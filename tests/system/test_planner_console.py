@@ -170,6 +170,8 @@ def test_units_groups_and_idle_nests(platform: Platform, visitor: Visitor) -> No
     }
     assert [("滞后" in head) for head in shown] == [unit["lags"] for unit in units]
     page.keep("planner-units")
+    opens_as_many(page, "unit-entered", "change-row")
+    opens_as_many(page, "unit-unused", "counted-row")
     past = month_ago(2)
     page.at("units-groups").click()
     page.at("units-month").select_option(past)
@@ -194,6 +196,15 @@ def test_units_groups_and_idle_nests(platform: Platform, visitor: Visitor) -> No
     assert idle, "no flight left any nest"
     expect(page.at("idle-count")).to_have_text(str(len(idle)))
     expect(page.at("idle-row")).to_have_count(len(idle))
+
+
+def opens_as_many(page: Screen, number: str, row: str) -> None:
+    """The first of such numbers that is not zero opens as many rows as it says."""
+    opener = page.at(number).and_(page.page.locator("button")).first
+    shown = int(opener.inner_text().lstrip("+"))
+    opener.click()
+    expect(page.at(row)).to_have_count(shown)
+    page.page.locator(".back").click()
 
 
 def test_a_zone_over_thirty_sites_lowers_the_count_by_exactly_those(platform: Platform, visitor: Visitor) -> None:
@@ -226,6 +237,15 @@ def _changes(planner: httpx.Client, *, entered: bool) -> list[dict[str, Any]]:
     return found
 
 
+KNOWN_THEN = {"known_at": "2020-01-01T00:00:00Z"}
+
+
+def table_of(report: dict[str, Any]) -> dict[str, list[str]]:
+    """The changes of a report as the page shows them."""
+    columns = ("期初", "新增", "退出", "期末")
+    return {row["指标"]: [str(row[column]) for column in columns] for row in report["tables"]["本期变化"]}
+
+
 def test_a_past_report_is_looked_at_and_saved(platform: Platform, visitor: Visitor, tmp_path: Path) -> None:
     planner = platform.client("planner", "fgw")
     page = visitor("planner", "fgw")
@@ -236,11 +256,14 @@ def test_a_past_report_is_looked_at_and_saved(platform: Platform, visitor: Visit
     asked = {"month": past, "unit": UNITS[1]}
     report = ok(planner.get("/reports/monthly", params={**asked, "format": "json"}))
     expect(page.at("report-look")).to_contain_text(report["title"])
-    columns = ("期初", "新增", "退出", "期末")
-    assert table(page, "report-本期变化") == {
-        row["指标"]: [str(row[column]) for column in columns] for row in report["tables"]["本期变化"]
-    }
+    assert table(page, "report-本期变化") == table_of(report)
     page.keep("planner-reports")
+    page.at("report-known-at").fill("2020-01-01T08:00")
+    then = table_of(ok(planner.get("/reports/monthly", params={**asked, "format": "json", **KNOWN_THEN})))
+    assert then != table_of(report), "nothing was known in 2020"
+    eventually(lambda: table(page, "report-本期变化") == then)
+    page.at("report-known-at").fill("")
+    eventually(lambda: table(page, "report-本期变化") == table_of(report))
     with page.page.expect_download() as saving:
         page.at("report-csv").click()
     saved = tmp_path / saving.value.suggested_filename
@@ -338,3 +361,27 @@ def test_scenarios_are_solved_compared_and_adopted(platform: Platform, visitor: 
         for row in both["districts"]
     }
     page.keep("planner-compared")
+
+
+def test_a_running_scenario_is_stopped_and_renamed(platform: Platform, visitor: Visitor) -> None:
+    planner = platform.client("planner", "fgw")
+    page = visitor("planner", "fgw")
+    page.at("planner-scenarios").click()
+    page.at("new-scenario").click()
+    page.at("scenario-name").fill("太久")
+    page.at("scenario-count").fill("120")
+    page.page.locator("summary").first.click()
+    page.at("scenario-spacing").fill("1200")
+    page.at("scenario-time").fill("600")
+    page.at("scenario-start").click()
+    expect(page.at("scenario")).to_have_attribute("data-state", "running")
+    page.keep_as_is("planner-running")
+    page.at("scenario-cancel").click()
+    expect(page.at("scenario")).to_have_attribute("data-state", "cancelled")
+    assert ok(planner.get("/scenarios"))["items"][0]["state"] == "cancelled"
+
+    page.at("rename").click()
+    page.at("rename-name").fill("三期")
+    page.at("rename-save").click()
+    expect(page.at("scenario").locator("h3")).to_have_text("三期")
+    assert ok(planner.get("/scenarios"))["items"][0]["name"] == "三期"

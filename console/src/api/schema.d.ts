@@ -1597,6 +1597,8 @@ export interface paths {
         /**
          * List Changes
          * @description Each site and route that entered or left a count in a month, with the events that made it so.
+         *
+         *     `from` is an earlier month to begin with.
          */
         get: operations["list_changes_progress_changes_get"];
         put?: never;
@@ -4472,6 +4474,12 @@ export interface components {
          * @enum {string}
          */
         SiteKind: "general_airport" | "field" | "point" | "pad" | "camp" | "vertiport" | "nest" | "emergency_pad";
+        /**
+         * SitePart
+         * @description Sites of which something is still to come.
+         * @enum {string}
+         */
+        SitePart: "waiting" | "unused";
         /**
          * SiteSpec
          * @description A take-off and landing site as its planner states it.
@@ -8390,6 +8398,8 @@ export interface operations {
                 counts?: boolean | null;
                 /** @description only those that make up this number of the board */
                 measure?: components["schemas"]["Measure"] | null;
+                /** @description only those that wait, or that are laid out and unused */
+                part?: components["schemas"]["SitePart"] | null;
                 /** @description such as 2026-11, in the city's time */
                 month?: string | null;
                 /** @description as it was known then: without what was recorded later, however it is dated */
@@ -8733,6 +8743,8 @@ export interface operations {
             query?: {
                 /** @description such as 2026-11, in the city's time */
                 month?: string | null;
+                /** @description such as 2026-11, in the city's time */
+                from?: string | null;
                 measure?: components["schemas"]["Measure"] | null;
                 entered?: boolean | null;
                 /** @description as it was known then: without what was recorded later, however it is dated */

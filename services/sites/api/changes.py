@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.sites.api.parts import Anyone, Reading, SiteId
-from services.sites.api.times import Asked, MonthText, Within
+from services.sites.api.times import Asked, From, MonthText, Within
 from services.sites.api.views import ReasonView, reason_view
 from services.sites.domain.changes import Change, Measure, changes, measures, reasons_of
 from services.sites.domain.errors import RouteNotKnown, SiteNotFound
@@ -85,14 +85,19 @@ def list_changes(
     within: Within,
     page: Paging,
     month: MonthText = None,
+    from_: From = None,
     measure: Measure | None = None,
     entered: bool | None = None,
 ) -> Page[ChangeView]:
-    """Each site and route that entered or left a count in a month, with the events that made it so."""
+    """Each site and route that entered or left a count in a month, with the events that made it so.
+
+    `from` is an earlier month to begin with.
+    """
     wanted, after = asked.month(month), page.after(int)
+    since = asked.starts_at(asked.span(from_, month)[0] if from_ else wanted)
     found = [
         (number, change)
-        for number, change in enumerate(changes(asked.history, asked.starts_at(wanted), asked.cut(wanted), within))
+        for number, change in enumerate(changes(asked.history, since, asked.cut(wanted), within))
         if measure in (None, change.measure) and entered in (None, change.entered)
     ]
     rows = found if after is None else [row for row in found if row[0] > after[0]]

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from services.sites.api.parts import Anyone, Reading
-from services.sites.api.times import Asked, MonthText, Within
+from services.sites.api.times import Asked, From, MonthText, Within
 from services.sites.domain import series
 from services.sites.domain.burnup import BurnUp, burn_up
 from services.sites.domain.errors import TargetNotFound
@@ -36,9 +36,6 @@ class GroupView:
     key: str
     name: str
     tally: Tally
-
-
-From = Annotated[MonthText, Query(alias="from")]
 
 
 @router.get("/progress/history")

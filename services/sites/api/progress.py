@@ -14,6 +14,7 @@ from services.sites.domain import progress
 from services.sites.domain.changes import Measure, measures
 from services.sites.domain.counting import ReasonCode, Why
 from services.sites.domain.progress import CountedRoute, CountedSite, Tally, TargetCount
+from services.sites.domain.units import SitePart
 from services.sites.usecases.progress import counted_routes, counted_sites
 from shared.city import CityProfile, CountBy, Period, Target, Words
 from shared.contracts.flightplan import RouteClass, RouteState
@@ -181,13 +182,21 @@ def read_progress(state: State, caller: Anyone, board: Asked) -> ProgressView:
 
 @router.get("/progress/sites")
 def list_counted_sites(
-    caller: Anyone, board: Asked, page: Paging, within: Within, counts: Counts = None, measure: Toward = None
+    caller: Anyone,
+    board: Asked,
+    page: Paging,
+    within: Within,
+    counts: Counts = None,
+    measure: Toward = None,
+    part: Annotated[SitePart | None, Query(description="only those that wait, or that are laid out and unused")] = None,
 ) -> Page[CountedSiteView]:
     """Each site with whether it counts as laid out, and why not; now, or when a month ended."""
     rows = [
         site
         for site in within.sites(board.sites)
-        if counts in (None, site.count.laid_out) and (measure is None or measure in measures(site))
+        if counts in (None, site.count.laid_out)
+        and (measure is None or measure in measures(site))
+        and (part is None or part.has(site))
     ]
     return page.of_views(
         _after(rows, page.after(str), lambda site: site.site_id), key=lambda site: (site.site_id,), view=_site

@@ -21,6 +21,7 @@ USUAL_MONTHS: Final = 12
 _PATTERN: Final = r"^[1-9][0-9]{3}-(0[1-9]|1[0-2])$"
 
 MonthText = Annotated[str | None, Query(pattern=_PATTERN, description="such as 2026-11, in the city's time")]
+From = Annotated[MonthText, Query(alias="from")]
 MonthAsked = Annotated[str, Query(pattern=_PATTERN, description="such as 2026-11, in the city's time")]
 KnownAt = Annotated[
     Instant | None, Query(description="as it was known then: without what was recorded later, however it is dated")

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,19 @@ class UnitProgress:
     lags: bool
 
 
+class SitePart(StrEnum):
+    """Sites of which something is still to come."""
+
+    WAITING = "waiting"  # registered, neither retired nor laid out
+    UNUSED = "unused"  # laid out, not in use
+
+    def has(self, site: CountedSite) -> bool:
+        """Whether the site is one."""
+        if self is SitePart.UNUSED:
+            return site.count.laid_out and not site.count.in_use
+        return not site.count.laid_out and site.state is not SiteState.RETIRED
+
+
 def units(history: History, month: Month, timezone: ZoneInfo, now: datetime) -> list[UnitProgress]:
     """Every unit that is declared on anything, those that lag first."""
     until = cut(month, timezone, now)
@@ -47,8 +61,7 @@ def units(history: History, month: Month, timezone: ZoneInfo, now: datetime) -> 
     for unit in sorted({site.unit for site in sites} | {route.unit for route in routes}):
         own = [site for site in sites if site.unit == unit]
         flown = [route for route in routes if route.unit == unit]
-        waiting = sum(not site.count.laid_out and site.state is not SiteState.RETIRED for site in own)
-        unused = sum(site.count.laid_out and not site.count.in_use for site in own)
+        waiting, unused = (sum(map(part.has, own)) for part in SitePart)
         idle_routes = sum(not route.count.counts for route in flown)
         found.append(
             UnitProgress(

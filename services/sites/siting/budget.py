@@ -6,6 +6,8 @@ from time import perf_counter
 from typing import Final
 
 REPORT_EVERY_S: Final = 0.5
+LARGE: Final = 10_000_000  # pairs of a demand point and a candidate, from which an answer need not be proven best
+USUAL_GAP: Final = 0.002  # of those
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,11 @@ class Stage:
     doing: str
     objective: float | None
     bound: float | None
+
+
+def usual_gap(n: int, m: int) -> float:
+    """The share at which a run ends that asks for none: large ones come close in seconds, the rest takes minutes."""
+    return USUAL_GAP if n * m >= LARGE else 0.0
 
 
 def _to_nobody(stage: Stage) -> None:
@@ -48,6 +55,11 @@ class Budget:
     def left(self) -> float:
         """Seconds left; a little is kept for writing the answer down and for the process to end."""
         return self.seconds - max(0.02 * self.seconds, min(0.4, 0.1 * self.seconds)) - self.elapsed
+
+    @property
+    def grace_s(self) -> float:
+        """How long a part that was asked to stop may take to hear it: half of what is left for ending."""
+        return max(0.05, 0.5 * (self.seconds - self.elapsed)) if self.left <= 0 else 1.0
 
     @property
     def stopped(self) -> bool:

@@ -48,7 +48,7 @@ def race(
         return
     while not stop():
         solving.wait(min(WAIT_S, budget.left))
-    solving.stop(grace_s=min(2.0, 0.1 * budget.seconds))
+    solving.stop(budget.grace_s)
     _settle(solving, read, ledger)
 
 
@@ -73,7 +73,7 @@ def some_set(choice: Choice, worth: Floats, budget: Budget) -> Bools:
     solving = Solving(program, None, budget.left)
     while solving.running and not budget.over():
         solving.wait(WAIT_S)
-    solving.stop(grace_s=1.0)
+    solving.stop(budget.grace_s)
     if solving.values is None:
         detail = "no set of p sites keeps to the limits" if solving.infeasible else "found no set within the limits"
         raise Infeasible(detail, field="limits")

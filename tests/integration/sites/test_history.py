@@ -206,6 +206,17 @@ def test_a_family_opens_to_its_scenarios(told: Chronicle) -> None:
     assert told.planner.read("/progress/routes", month="2026-02", family="none")["items"] == []
 
 
+def test_what_waits_and_what_moved_opens_to_as_many(told: Chronicle) -> None:
+    for unit in told.planner.read("/progress/units", month="2026-05"):
+        within = {"unit": unit["unit"], "month": "2026-05", "limit": 500}
+        for part in ("waiting", "unused"):
+            assert len(told.planner.read("/progress/sites", part=part, **within)["items"]) == unit[f"{part}_sites"]
+        for entered in (True, False):
+            asked = {"from": "2026-03", "entered": str(entered).lower(), **within}
+            moved = told.planner.read("/progress/changes", **asked)["items"]
+            assert len(moved) == unit["entered_in_3_months" if entered else "left_in_3_months"]
+
+
 def test_units_that_gain_nothing_lag_and_nests_without_flights_idle(told: Chronicle) -> None:
     june = {unit["unit"]: unit for unit in told.planner.read("/progress/units", month="2026-06")}
     assert not june["东湖高新区"]["lags"], "30 sites came back into its count in April"

@@ -21,7 +21,7 @@ export function Changes({ wanted, onBack }: { wanted: Wanted; onBack: () => void
   const [way, setWay] = useState<Way>(wanted.entered === undefined ? "all" : wanted.entered ? "entered" : "left");
   const list = usePages(
     (cursor, signal) => get<Page<Change>>("/progress/changes", {
-      ...queryOf(wanted.within), month: wanted.month, limit: 100, cursor,
+      ...queryOf(wanted.within), month: wanted.month, from: wanted.from, limit: 100, cursor,
       measure: measure === "all" ? undefined : measure, entered: way === "all" ? undefined : String(way === "entered"),
     }, signal),
     [JSON.stringify(wanted), measure, way],
@@ -31,7 +31,7 @@ export function Changes({ wanted, onBack }: { wanted: Wanted; onBack: () => void
     <section class="detail" data-testid="changes">
       <button type="button" class="back" onClick={onBack}>← {t("common.back")}</button>
       <div>
-        <h3>{t("changes.title", { month: wanted.month })}</h3>
+        <h3>{t("changes.title", { month: wanted.from ? `${wanted.from} – ${wanted.month}` : wanted.month })}</h3>
         <p class="quiet small">{withinWords(wanted.within).join(" · ") || t("units.wholeCity")}</p>
       </div>
       <div class="filters">

@@ -12,12 +12,12 @@ import { groupName, withinWords } from "./words";
 type Wanted = Extract<Drill, { what: "list" }>;
 
 export function Listed({ wanted, onBack }: { wanted: Wanted; onBack: () => void }) {
-  const fixed = wanted.measure !== undefined;
+  const fixed = wanted.measure !== undefined || wanted.part !== undefined;
   const [shown, setShown] = useState<"not" | "counts">(wanted.counts ? "counts" : "not");
   const counts = fixed ? undefined : String(shown === "counts");
   const list = usePages(
     (cursor, signal) => get<Page<CountedSite | CountedRoute>>(
-      `/progress/${wanted.of}`, { ...queryOf(wanted.within), month: wanted.month, measure: wanted.measure, counts, limit: 100, cursor }, signal,
+      `/progress/${wanted.of}`, { ...queryOf(wanted.within), month: wanted.month, measure: wanted.measure, part: wanted.part, counts, limit: 100, cursor }, signal,
     ),
     [JSON.stringify(wanted), counts],
     countsToward,
@@ -27,7 +27,7 @@ export function Listed({ wanted, onBack }: { wanted: Wanted; onBack: () => void 
     <section class="detail" data-testid="why-list">
       <button type="button" class="back" onClick={onBack}>← {t("common.back")}</button>
       <div>
-        <h3>{wanted.measure ? t(`measure.${wanted.measure}`) : t(wanted.of === "sites" ? "planner.whySites" : "planner.whyRoutes")}</h3>
+        <h3>{wanted.measure ? t(`measure.${wanted.measure}`) : wanted.part ? t(`sitePart.${wanted.part}`) : t(wanted.of === "sites" ? "planner.whySites" : "planner.whyRoutes")}</h3>
         <p class="quiet small">{[wanted.month && t("trend.atEndOf", { month: wanted.month }), ...withinWords(wanted.within)].filter(Boolean).join(" · ")}</p>
       </div>
       {!fixed && (

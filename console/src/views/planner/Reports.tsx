@@ -4,8 +4,11 @@ import { download, get } from "../../api/client";
 import { type ApiProblem, asProblem } from "../../api/errors";
 import { useResource } from "../../api/resource";
 import { DemoTag, Loading, ProblemBox, Segments } from "../../components/basics";
-import { Select } from "../../components/fields";
+import { Input, Select } from "../../components/fields";
 import { t } from "../../i18n";
+import { timezone } from "../../state";
+import { toInstant } from "../../time";
+import { zoneName } from "../../words";
 import { useKept } from "./drill";
 import { MonthSelect, presentMonth, UnitSelect } from "./selects";
 
@@ -30,8 +33,10 @@ export function Reports() {
   const [year, setYear] = useKept("reports.year", presentMonth().slice(0, 4));
   const [half, setHalf] = useKept<"1" | "2">("reports.half", Number(presentMonth().slice(5)) > 6 ? "2" : "1");
   const [unit, setUnit] = useKept("reports.unit", "*");
+  const [knownAt, setKnownAt] = useKept("reports.knownAt", "");
   const query: Record<string, string | undefined> = {
     unit: unit === "*" ? undefined : unit,
+    known_at: toInstant(knownAt, timezone.value) ?? undefined,
     ...(kind === "monthly" ? { month } : kind === "half-year" ? { year, half } : { year }),
   };
   const years = Array.from({ length: 4 }, (_, i) => String(Number(presentMonth().slice(0, 4)) - i));
@@ -44,6 +49,7 @@ export function Reports() {
         {kind !== "monthly" && <Select label={t("reports.year")} value={year} onChange={setYear} testId="report-year" options={years.map((value) => ({ value, text: value }))} />}
         {kind === "half-year" && <Select label={t("reports.half")} value={half} onChange={setHalf} options={(["1", "2"] as const).map((value) => ({ value, text: t(`reports.half.${value}`) }))} />}
         <UnitSelect value={unit} onChange={setUnit} testId="report-unit" />
+        <Input label={t("reports.knownAt", { clock: zoneName() })} type="datetime-local" value={knownAt} onInput={setKnownAt} hint={t("reports.knownAtHint")} testId="report-known-at" />
       </div>
       <Files path={`/reports/${kind}`} query={query} />
       <Look path={`/reports/${kind}`} query={query} />

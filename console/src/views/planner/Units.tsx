@@ -1,10 +1,11 @@
 // Who is how far: units and which of them lag, any other breakdown, and the nests that stand idle.
 import { get } from "../../api/client";
 import { useResource } from "../../api/resource";
-import { type Group, GROUPS_BY, type GroupBy, type IdleSite, MEASURES, type Measure, SITE_KINDS, type SiteKind, type UnitProgress } from "../../api/types";
+import { type Group, GROUPS_BY, type GroupBy, type IdleSite, MEASURES, type Measure, SITE_KINDS, type SiteKind, type SitePart, type UnitProgress } from "../../api/types";
 import { Chip, DemoTag, Empty, Loading, ProblemBox, Segments } from "../../components/basics";
 import { Select } from "../../components/fields";
 import { t, word } from "../../i18n";
+import { monthsBack } from "../../months";
 import { dayOf, shortDay } from "../../words";
 import { districtKey, listOf, useDrill, useKept, type Within } from "./drill";
 import { Dictionary } from "./Dictionary";
@@ -59,7 +60,8 @@ function ByUnit({ month, onMonth }: Asked) {
                   <th scope="col" class="number">{t("units.lastGain")}</th>
                 </tr>
               </thead>
-              <tbody>{units.value.map((unit) => <UnitRow key={unit.unit} unit={unit} month={month} />)}</tbody>
+              <tbody>{units.value.map((unit) => <UnitRow key={unit.unit} unit={unit} month={month} within={{ unit: unit.unit }} />)}</tbody>
+              <tfoot><UnitRow unit={sumOf(units.value)} month={month} within={{}} /></tfoot>
             </table>
           </div>
           <p class="quiet small">{t("units.lagNote")}</p>
@@ -69,17 +71,33 @@ function ByUnit({ month, onMonth }: Asked) {
   );
 }
 
-function UnitRow({ unit, month }: { unit: UnitProgress; month: string }) {
-  const within: Within = { unit: unit.unit };
-  const list = (of: "sites" | "routes") => ({ what: "list" as const, of, month, counts: false, within });
+/** The whole city as one unit. */
+function sumOf(units: readonly UnitProgress[]): UnitProgress {
+  const sum = (number: (unit: UnitProgress) => number): number => units.reduce((total, unit) => total + number(unit), 0);
+  return {
+    unit: t("common.total"), lags: false,
+    tally: Object.fromEntries(MEASURES.map((measure) => [measure, sum((unit) => unit.tally[measure])])) as UnitProgress["tally"],
+    entered_in_3_months: sum((unit) => unit.entered_in_3_months), left_in_3_months: sum((unit) => unit.left_in_3_months),
+    waiting_sites: sum((unit) => unit.waiting_sites), unused_sites: sum((unit) => unit.unused_sites),
+    waiting_routes: sum((unit) => unit.waiting_routes),
+    last_gain_at: units.map((unit) => unit.last_gain_at ?? "").reduce((one, other) => (one > other ? one : other), "") || null,
+  };
+}
+
+function UnitRow({ unit, month, within }: { unit: UnitProgress; month: string; within: Within }) {
+  const sites = (part: SitePart) => ({ what: "list" as const, of: "sites" as const, month, part, within });
+  const moved = (entered: boolean) => ({ what: "changes" as const, month, from: monthsBack(month, 3).at(-1) ?? month, entered, within });
   return (
     <tr class={unit.lags ? "lags" : ""}>
       <th scope="row">{groupName("unit", unit.unit)}{unit.lags && <> <Chip tone="warn">{t("units.lags")}</Chip></>}</th>
       <Numbers tally={unit.tally} month={month} within={within} name={groupName("unit", unit.unit)} />
-      <td class="number">+{unit.entered_in_3_months}{unit.left_in_3_months > 0 && <> −{unit.left_in_3_months}</>}</td>
-      <td class="number"><Opens value={unit.waiting_sites} to={list("sites")} /></td>
-      <td class="number">{unit.unused_sites}</td>
-      <td class="number"><Opens value={unit.waiting_routes} to={list("routes")} /></td>
+      <td class="number">
+        <Opens value={unit.entered_in_3_months} sign="+" to={moved(true)} testId="unit-entered" />{" "}
+        {unit.left_in_3_months > 0 && <Opens value={unit.left_in_3_months} sign="−" to={moved(false)} />}
+      </td>
+      <td class="number"><Opens value={unit.waiting_sites} to={sites("waiting")} testId="unit-waiting" /></td>
+      <td class="number"><Opens value={unit.unused_sites} to={sites("unused")} testId="unit-unused" /></td>
+      <td class="number"><Opens value={unit.waiting_routes} to={{ what: "list", of: "routes", month, counts: false, within }} /></td>
       <td class="number">{unit.last_gain_at ? shortDay(unit.last_gain_at) : "–"}</td>
     </tr>
   );
@@ -104,6 +122,9 @@ const MEASURES_OF: Record<GroupBy, readonly Measure[]> = {
   district: MEASURES, unit: MEASURES, kind: ["sites_laid_out", "sites_in_use"],
   scenario: ["commercial_routes", "governance_routes"], family: ["commercial_routes", "governance_routes"],
 };
+
+const sumsOf = (groups: readonly Group[], measures: readonly Measure[]): Record<Measure, number> =>
+  Object.fromEntries(measures.map((measure) => [measure, groups.reduce((sum, group) => sum + group.tally[measure], 0)])) as Record<Measure, number>;
 
 function ByGroup({ month, onMonth }: Asked) {
   const [by, setBy] = useKept<GroupBy>("units.by", "kind");
@@ -139,7 +160,7 @@ function ByGroup({ month, onMonth }: Asked) {
             <tfoot>
               <tr>
                 <th scope="row">{t("common.total")}</th>
-                {measures.map((measure) => <td key={measure} class="number">{(groups.value ?? []).reduce((sum, group) => sum + group.tally[measure], 0)}</td>)}
+                <Numbers tally={sumsOf(groups.value, measures)} month={month} measures={measures} within={{}} name={t("common.total")} />
               </tr>
             </tfoot>
           </table>

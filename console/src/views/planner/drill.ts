@@ -1,7 +1,7 @@
 // What a number opens: a list of sites or routes, the changes of a month, the life of one thing.
 import { createContext } from "preact";
 import { useContext, useState } from "preact/hooks";
-import type { Measure, SiteKind, Subject } from "../../api/types";
+import type { Measure, SiteKind, SitePart, Subject } from "../../api/types";
 
 /** A part of the city's sites and routes, as the API's queries say it. */
 export interface Within {
@@ -13,8 +13,8 @@ export interface Within {
 }
 
 export type Drill =
-  | { what: "list"; of: "sites" | "routes"; month?: string; measure?: Measure; counts?: boolean; within: Within }
-  | { what: "changes"; month: string; measure?: Measure; entered?: boolean; within: Within }
+  | { what: "list"; of: "sites" | "routes"; month?: string; measure?: Measure; counts?: boolean; part?: SitePart; within: Within }
+  | { what: "changes"; month: string; from?: string; measure?: Measure; entered?: boolean; within: Within }
   | { what: "life"; subject: Subject; id: string };
 
 export type OpenDrill = (drill: Drill) => void;

@@ -1,10 +1,10 @@
 // One scenario: how far it is, what came out with its bound and gap, and the step that makes it proposed sites.
 import type { FeatureCollection } from "geojson";
 import { useEffect, useState } from "preact/hooks";
-import { call, get, post } from "../../../api/client";
+import { get, post } from "../../../api/client";
 import { type ApiProblem, asProblem } from "../../../api/errors";
 import { useResource } from "../../../api/resource";
-import type { ScenarioProposal, ScenarioView } from "../../../api/types";
+import type { ScenarioView } from "../../../api/types";
 import { Chip, Facts, Loading, ProblemBox } from "../../../components/basics";
 import { formatDistance } from "../../../geo";
 import { t, word } from "../../../i18n";
@@ -12,6 +12,7 @@ import { frameGeometries, rememberCamera, useSource } from "../../../map/map";
 import { instant, percent, whole } from "../../../words";
 import { Outcome } from "./Outcome";
 import { isOver, TONE, usePolling } from "./polling";
+import { Steps } from "./Steps";
 
 export function Detail({ id, onBack }: { id: string; onBack: () => void }) {
   const found = useResource((signal) => get<ScenarioView>(`/scenarios/${id}`, {}, signal), [id]);
@@ -32,7 +33,7 @@ export function Detail({ id, onBack }: { id: string; onBack: () => void }) {
           {scenario.failure && <p class="problem">{scenario.failure}</p>}
           {scenario.result && <Outcome result={scenario.result} price={scenario.price} model={scenario.asked.model} />}
           {scenario.result && <Drawn id={id} />}
-          {isOver(scenario.state) && <Steps scenario={scenario} onGone={onBack} />}
+          {isOver(scenario.state) && <Steps scenario={scenario} onGone={onBack} onNamed={found.reload} />}
           <Asked scenario={scenario} />
         </>
       )}
@@ -76,40 +77,6 @@ function Drawn({ id }: { id: string }) {
     return back;
   }, [points.value]);
   return null;
-}
-
-/** What may follow: its sites are proposed, it gets another name, it is thrown away. */
-function Steps({ scenario, onGone }: { scenario: ScenarioView; onGone: () => void }) {
-  const [sure, setSure] = useState<"propose" | "delete" | null>(null);
-  const [proposed, setProposed] = useState<ScenarioProposal | null>(null);
-  const [problem, setProblem] = useState<ApiProblem | null>(null);
-  const fail = (error: unknown): void => { setProblem(asProblem(error)); setSure(null); };
-  const propose = (): void => {
-    post<ScenarioProposal>(`/scenarios/${scenario.scenario_id}/propose`, {}).then((done) => { setProposed(done); setSure(null); }).catch(fail);
-  };
-  const remove = (): void => { call("DELETE", `/scenarios/${scenario.scenario_id}`).then(onGone).catch(fail); };
-  const count = scenario.result?.sites.length ?? 0;
-  return (
-    <div>
-      <ProblemBox problem={problem} />
-      {proposed && <p class="working" role="status" data-testid="proposed">{t("scenario.proposed", { count: proposed.site_ids.length, created: proposed.created })}</p>}
-      {sure === null && (
-        <div class="bar-row">
-          {count > 0 && !proposed && <button type="button" class="primary" data-testid="propose" onClick={() => setSure("propose")}>{t("scenario.propose")}</button>}
-          <button type="button" class="quiet-button" onClick={() => setSure("delete")}>{t("scenario.delete")}</button>
-        </div>
-      )}
-      {sure && (
-        <div class="inline-form" role="group">
-          <p>{sure === "propose" ? t("scenario.proposeSure", { count }) : t("scenario.deleteSure")}</p>
-          <div class="bar-row">
-            <button type="button" class={sure === "propose" ? "primary" : "primary danger"} data-testid="sure" onClick={sure === "propose" ? propose : remove}>{t(`scenario.${sure}`)}</button>
-            <button type="button" class="secondary" onClick={() => setSure(null)}>{t("common.cancel")}</button>
-          </div>
-        </div>
-      )}
-    </div>
-  );
 }
 
 function Asked({ scenario }: { scenario: ScenarioView }) {
