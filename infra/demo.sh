@@ -8,6 +8,9 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 
+# two on one database would get in each other's way, and `make stop` would end only one of them
+if demo_runs; then die "the demo of this folder is already running; make stop ends it"; fi
+
 bus=${BUS:-log}
 case $bus in
   log) infra/setup.sh demo ;;

@@ -16,6 +16,10 @@ locked() {
   exec env TIANYUAN_LOCKED="$1" flock -o "$RUN/$1.lock" "${@:2}"
 }
 
+# is the demo of this clone up? Its number may since have gone to another program.
+demo_pid() { cat "$RUN/demo.pid" 2>/dev/null || true; }
+demo_runs() { [ -n "$(demo_pid)" ] && tr '\0' ' ' 2>/dev/null <"/proc/$(demo_pid)/cmdline" | grep -q infra.demo; }
+
 listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 # free_port WISH [COUNT]: the first port from WISH on where COUNT neighbours are free

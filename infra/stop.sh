@@ -4,13 +4,10 @@ set -euo pipefail
 # shellcheck source=infra/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-pid=$(cat "$RUN/demo.pid" 2>/dev/null || true)
-alive() { [ -n "$pid" ] && tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -q infra.demo; }
-
-if alive; then
-  kill -TERM "$pid"
-  for _ in $(seq 100); do alive || break; sleep 0.1; done
-  if alive; then kill -KILL "$pid"; fi
+if demo_runs; then
+  kill -TERM "$(demo_pid)"
+  for _ in $(seq 200); do demo_runs || break; sleep 0.1; done
+  if demo_runs; then kill -KILL "$(demo_pid)"; fi
 fi
 rm -f "$RUN/demo.pid"
 for server in origin "kafka" "kafka --test" "kafka --bench" "postgis" "postgis --test" "postgis --bench"; do

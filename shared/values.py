@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import MAXYEAR, datetime
+from datetime import MAXYEAR, UTC, datetime
 from typing import Annotated
 
 from annotated_types import Ge, Le, Len, Predicate
@@ -32,8 +32,10 @@ def has_offset(value: datetime) -> bool:
 
 
 def is_in_calendar(value: datetime) -> bool:
-    """True for an instant that every offset can write: none near the first or the last year there is."""
-    return 1 < value.year < MAXYEAR
+    """True for an instant that every offset can write, and UTC above all: none near the first or the last year."""
+    if not 1 < value.year < MAXYEAR:
+        return False
+    return value.tzinfo is None or 1 < value.astimezone(UTC).year < MAXYEAR
 
 
 def _check(rule: Callable[..., bool]) -> Predicate:

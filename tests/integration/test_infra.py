@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -68,6 +69,17 @@ def test_a_reset_leaves_nothing(postgis: Postgis) -> None:
     assert postgis("reset", "--test").returncode == 0
     assert not home.exists()
     assert "no cluster yet" in postgis("url", "--test").stderr
+
+
+def test_a_second_demo_of_a_folder_is_refused(tmp_path: Path) -> None:
+    first = [sys.executable, "-c", "input()", "infra.demo"]
+    with subprocess.Popen(first, stdin=subprocess.PIPE) as running:
+        (tmp_path / "demo.pid").write_text(f"{running.pid}\n")
+        environment = {**os.environ, "TIANYUAN_RUN": str(tmp_path)}
+        command = [ROOT / "infra" / "demo.sh"]
+        second = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        running.communicate(b"\n")
+    assert (second.returncode, "make stop" in second.stderr) == (1, True)
 
 
 def test_topics_are_created_once_as_declared(kafka_url: str) -> None:

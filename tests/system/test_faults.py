@@ -1,6 +1,7 @@
 """One fault at a time in sound bodies, each field of each operation: a problem that names the place, never a 500."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -184,12 +185,32 @@ def test_bodies_that_are_no_json_of_ours(name: str, send: Send) -> None:
     assert large.status_code == 413, large.text
 
 
+ENDS_OF_THE_CALENDAR: Final = ("0002-01-01T00:00:00+14:00", "9998-12-31T23:59:59-14:00")  # in UTC another year
+INSTANTS: Final = [
+    (name, at)
+    for name, body in BODIES.items()
+    for at, value in places_of(body)
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\S+", value)
+]
+
+
+def test_an_instant_that_no_event_can_carry(send: Send) -> None:
+    for name, at in INSTANTS:
+        for instant in ENDS_OF_THE_CALENDAR:
+            answer = send(name, with_fault(BODIES[name], at, json.dumps(instant)))
+            check_refusal(answer, f"{name} {at}")
+            check_place(answer, at)
+
+
 def test_after_all_that_everything_still_works(platform: Platform, send: Send) -> None:
     """No 500 in all of it, nobody died, and a plan is still decided."""
     metrics = httpx.get(f"{platform.processes[0].url}/metrics").text
     assert 'status="4' in metrics
     assert 'status="5' not in metrics
     assert httpx.get(f"{platform.processes[0].url}/readyz").status_code == 200
+    regulator = platform.client("regulator", "caac")
+    for service in ("airspace", "flightplan", "sites"):  # nothing was taken that a reader of events then refuses
+        assert regulator.get(f"/{service}/parked").json()["items"] == []
     client = platform.client("operator", "beta")
     intent = world.intent(at=world.tomorrow(), lat=world.CENTER[1] + 0.2)
     assert client.post("/flight-plans", json=intent, headers={"prefer": "wait=30"}).json()["state"] == "approved"

@@ -101,19 +101,25 @@ def _zone_feature(zone: DemoZone) -> dict[str, Any]:
 
 
 def load_sites(planner: httpx.Client, sites: Sequence[DemoSite], lives: Mapping[str, Life] | None = None) -> bool:
-    """Import the sites, with their lives the first time: told from another day they would be others.
+    """Import the sites that are not there, with their lives: those there stay as whoever tried the demo left them.
 
-    Returns whether it was the first time. Raises LoadFailed where one is refused.
+    Returns whether any was not there. Raises LoadFailed where one is refused.
     """
-    told = planner.get(f"/sites/{sites[0].site_id}").is_success
-    known = {} if told or lives is None else lives
+    there = {site["site_id"] for site in _items(planner, "/sites")}
+    missing = [site for site in sites if site.site_id not in there]
+    if not missing:
+        return False
+    known = lives or {}
     features = json.dumps(
-        {"type": "FeatureCollection", "features": [_site_feature(site, known.get(site.site_id, {})) for site in sites]}
+        {
+            "type": "FeatureCollection",
+            "features": [_site_feature(site, known.get(site.site_id, {})) for site in missing],
+        }
     )
     report = accepted(planner.post("/sites/import", content=features.encode(), headers=GEOJSON)).json()
     if report["errors"]:
         raise LoadFailed(f"sites: {report['errors'][:3]}")
-    return not told
+    return True
 
 
 def _site_feature(site: DemoSite, life: Life) -> dict[str, Any]:
@@ -156,8 +162,8 @@ def _settle(
         return datetime.combine(day, time(12), tzinfo=city.timezone).isoformat()
 
     if route.opened and standing["state"] == "assessed" and standing["assessment"]["outcome"] == "approved":
-        opened = {"reason": "演示", "effective_at": noon(opening.opened_on)}
-        accepted(planner.post(f"/routes/{route.route_id}/open", json=opened))
+        since = {} if standing["effective_at"] else {"effective_at": noon(opening.opened_on)}  # filed anew: from now on
+        accepted(planner.post(f"/routes/{route.route_id}/open", json={"reason": "演示", **since}))
     if route.route_class and not standing["classification"]:
         ruling = {"route_class": route.route_class, "evidence": route.evidence, "effective_at": noon(opening.ruled_on)}
         accepted(planner.post(f"/routes/{route.route_id}/classification", json=ruling))

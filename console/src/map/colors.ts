@@ -14,11 +14,11 @@ export const PLAN_COLOR: Record<PlanState, string> = {
   refused: "#b3261e",
   not_required: "#3b78a8",
   submitted: "#5b6770",
-  withdrawn: "#9aa3a9",
-  lapsed: "#9aa3a9",
+  withdrawn: "#7f898f",
+  lapsed: "#7f898f",
   activated: "#0b6e99",
-  ended: "#9aa3a9",
-  no_show: "#9aa3a9",
+  ended: "#7f898f",
+  no_show: "#7f898f",
 };
 
 export const SITE_COLOR: Record<SiteState, string> = {

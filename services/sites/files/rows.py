@@ -153,7 +153,8 @@ def _instant(value: object, timezone: ZoneInfo) -> datetime | None:
         return None
     if not is_in_calendar(at):
         return None
-    return (at if at.tzinfo else at.replace(tzinfo=timezone)).astimezone(UTC)
+    at = at if at.tzinfo else at.replace(tzinfo=timezone)
+    return at.astimezone(UTC) if is_in_calendar(at) else None
 
 
 def _spec(stated: Mapping[str, Any]) -> tuple[SiteSpec | None, Faults]:
