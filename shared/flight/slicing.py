@@ -18,6 +18,7 @@ from shared.flight.records import FOREVER_US, RECORD, FlightVolumes, Movements, 
 from shared.flight.rules import MAX_AREA_KM2, MAX_FLIGHT_S, MAX_VOLUMES, FlightRules, Tolerance
 from shared.geodesy import along
 from shared.outlines import MAX_LATITUDE, area_km2, check_outline, polygon_of
+from shared.ragged import spread
 from shared.terrain import AGL, REFERENCES, Terrain
 from shared.volumes import AltitudeReference, CircleOutline
 
@@ -125,8 +126,7 @@ def _check_extent(parts: Parts) -> None:
 
 def _sliced(parts: Parts, codes: Longs, kept_free: Sequence[Tolerance], departs_us: Longs) -> Records:
     """A record for each slice; heights above sea level and area numbers are still to come."""
-    part = np.repeat(np.arange(len(parts.cuts)), parts.cuts)
-    k = np.arange(len(part)) - np.repeat(np.cumsum(parts.cuts) - parts.cuts, parts.cuts)
+    part, k = spread(parts.cuts)
     n, flight = parts.cuts[part], parts.flight[part]
     lateral, vertical, time_us = np.array([(t.lateral_m, t.vertical_m, t.time_s * 1e6) for t in kept_free]).T
     code = codes[flight]

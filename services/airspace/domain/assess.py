@@ -23,9 +23,10 @@ from services.airspace.domain.findings import (
     strongest,
     zone_finding,
 )
+from services.airspace.domain.settling import unsettled
 from services.airspace.domain.slots import Shortage, Slots, Span
 from services.airspace.domain.subjects import Authorization, Decision, PlanRequest, Reservation
-from services.airspace.domain.terminals import NO_TERMINALS, PadHold, Terminals, settled
+from services.airspace.domain.terminals import NO_TERMINALS, PadHold, Terminals
 from services.airspace.domain.zone_index import ZoneHit, ZoneIndex
 from shared.contracts.assessment import Assessment, Effect, Finding, FindingCode, Outcome, Restriction
 from shared.flight import FlightRules, FlightVolumes
@@ -110,9 +111,8 @@ class _Batch:
         self.near: dict[int, list[Contact]] = defaultdict(list)  # by the flight that is asked about
         self.terminals = terminals
         self.slots = Slots(self.flights, terminals, shifts=among)
-        for contact in contacts(self.flights, range(len(requests)), among=among):
-            if settled(self.flights[contact.a], self.flights[contact.b], terminals):
-                continue
+        met = contacts(self.flights, range(len(requests)), among=among)
+        for contact in unsettled(met, self.flights, terminals):
             self.near[contact.a].append(contact)
             if contact.b < len(requests):
                 self.near[contact.b].append(contact.turned())

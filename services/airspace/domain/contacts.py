@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from services.airspace.domain.exact import TOUCH_M, core_gaps_m, meeting_place
 from shared.flight import FlightVolumes
 from shared.flight.records import joined
+from shared.ragged import spread
 
 Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -106,9 +107,7 @@ def _exact(volumes: FlightVolumes, first: Longs, sizes: Longs, a: Index, b: Inde
 
 def _volume_pairs(first: Longs, sizes: Longs, a: Index, b: Index) -> tuple[Longs, Longs, Longs]:
     """Every volume of `a` with every one of `b`, for each pair of flights."""
-    counts = sizes[a] * sizes[b]
-    pair = np.repeat(np.arange(len(a)), counts)
-    step = np.arange(len(pair)) - np.repeat(np.cumsum(counts) - counts, counts)
+    pair, step = spread(sizes[a] * sizes[b])
     row, column = np.divmod(step, sizes[b][pair])
     return pair, first[a][pair] + row, first[b][pair] + column
 

@@ -6,9 +6,10 @@ from typing import Final
 
 from services.airspace.domain.clearance import plan_clearance, zone_clearance
 from services.airspace.domain.contacts import Contact, place_of
+from services.airspace.domain.settling import LEAST_RADIUS_M
 from services.airspace.domain.slots import MINUTE_US, Shortage
 from services.airspace.domain.subjects import Authorization, Reservation, Route
-from services.airspace.domain.terminals import LEAST_RADIUS_M, PadHold, Terminals, closed
+from services.airspace.domain.terminals import PadHold, Terminals, closed
 from services.airspace.domain.zone_index import ZoneHit
 from shared.contracts.assessment import Effect, Finding, FindingCode, Outcome, Restriction, SubjectKind
 from shared.flight import FlightVolumes

@@ -6,6 +6,7 @@ longest leg and its way as a whole, and some round the compass, so that it is th
 past a convex outline.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -24,27 +25,38 @@ Index = NDArray[np.intp]
 _COARSE: Final = 1e-4  # of its reach: how far a hull may be from the corners it is taken by
 _MOST_EDGES: Final = 32  # the longest: any direction is right, more only find a shorter way
 _COMPASS: Final = np.array([(np.cos(t), np.sin(t)) for t in np.arange(8) * np.pi / 4])
+_WAYS: Final = 2 * _MOST_EDGES + len(_COMPASS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Hull:
+    """The convex hull of a zone's outline or line in its frame."""
+
+    corners: Floats  # (c, 2)
+    across: Floats  # (_WAYS, 2): directions across its edges and round the compass, over and over where they are fewer
+    support_m: Floats  # (_WAYS,): how far the corners reach in each
+    beyond_m: float  # how far the hull may reach beyond them
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Cores:
-    """Segments in the zone's frame, those of flight 0, 1, ... one after another; `first` is where each begins."""
+    """Segments in the frames of their zones, meeting 0, 1, ... one after another; `first` is where each begins."""
 
     ends: Floats  # (n, 2, 2)
     radius_m: Floats
-    owner: Index
+    meeting: Index
     first: Index
 
     def nearest(self, ways: Floats) -> Floats:
-        """(flights, k): the least of each flight along k directions, (k, 2), or along its own, (flights, k, 2)."""
-        own = ways if ways.ndim == 2 else ways[self.owner]
+        """(meetings, k): the least of each meeting along k directions of its own, (meetings, k, 2)."""
+        own = ways[self.meeting]
         along = np.minimum(_along(self.ends[:, 0, None], own), _along(self.ends[:, 1, None], own))
         reached: Floats = np.minimum.reduceat(along - self.radius_m[:, None], self.first)
         return reached
 
     @property
     def reach_m(self) -> Floats:
-        """How far from the frame's middle each flight gets."""
+        """How far from the frame's middle each meeting gets."""
         furthest = np.hypot(self.ends[..., 0], self.ends[..., 1]).max(axis=1)
         reached: Floats = np.maximum.reduceat(furthest, self.first)
         return reached
@@ -56,34 +68,41 @@ def _along(points: Floats, ways: Floats) -> Floats:
     return metres
 
 
-def asides_m(volumes: FlightVolumes, chosen: Index, owner: Index, shape: LocalShape, radius_m: float) -> Floats:
-    """Metres that are enough, for flights 0, 1, ... that the chosen volumes are of (`owner`, ascending).
+def asides_m(
+    volumes: FlightVolumes, chosen: Index, meeting: Index, shapes: Sequence[LocalShape], radii_m: Floats
+) -> Floats:
+    """Metres that are enough, for meetings 0, 1, ... of a flight with a zone.
 
-    `shape` is the zone's outline or line in its own frame, or nothing for a circle; `radius_m` that of line or circle.
+    `chosen` are the volumes of each meeting's flight (`meeting`, ascending). `shapes` are the zones' outlines or lines
+    in frames of their own, or nothing for a circle; `radii_m` those of line or circle.
     """
-    cores = _cores(volumes, chosen, owner, shape)
-    hull, across, beyond_m = _hull(shape)
-    own, apart_m = _across_ways(cores), radius_m + beyond_m
+    cores, hulls = _cores(volumes, chosen, meeting, shapes), [_hull(shape) for shape in shapes]
+    apart_m = (radii_m + np.array([hull.beyond_m for hull in hulls]))[:, None]
+    across, supports_m = np.array([hull.across for hull in hulls]), np.array([hull.support_m for hull in hulls])
+    own = _across_ways(cores)
     least = np.minimum(
-        (_along(hull[:, None], across).max(axis=0) + apart_m - cores.nearest(across)).min(axis=1),
-        (_along(hull, own[:, :, None]).max(axis=2) + apart_m - cores.nearest(own)).min(axis=1),
+        (supports_m + apart_m - cores.nearest(across)).min(axis=1),
+        (_supports_m(hulls, own) + apart_m - cores.nearest(own)).min(axis=1),
     )
-    error = frame_error_m(np.maximum(cores.reach_m, shape.reach_m), np.abs(least))
+    reach_m = np.array([shape.reach_m for shape in shapes])
+    error = frame_error_m(np.maximum(cores.reach_m, reach_m), np.abs(least))
     enough: Floats = np.maximum(least, 0.0) + error
     return enough
 
 
-def _cores(volumes: FlightVolumes, chosen: Index, owner: Index, shape: LocalShape) -> _Cores:
+def _cores(volumes: FlightVolumes, chosen: Index, meeting: Index, shapes: Sequence[LocalShape]) -> _Cores:
     """A worked area counts by the edges round it."""
     records = volumes.records[chosen]
     lines = records["area"] < 0
-    x1, y1, x2, y2 = local(records[lines], shape.lng0, shape.lat0)
-    ends, owners = [np.stack((x1, y1, x2, y2), axis=1).reshape(-1, 2, 2)], [owner[lines]]
+    middles = np.array([(shape.lng0, shape.lat0) for shape in shapes])[meeting[lines]]
+    x1, y1, x2, y2 = local(records[lines], middles[:, 0], middles[:, 1])
+    ends, owners = [np.stack((x1, y1, x2, y2), axis=1).reshape(-1, 2, 2)], [meeting[lines]]
     radii = [records["radius_m"][lines]]
     for i in np.flatnonzero(~lines).tolist():
+        shape = shapes[meeting[i]]
         ring = shapely.get_coordinates(core_in(volumes, int(chosen[i]), shape.lng0, shape.lat0))
         ends.append(np.stack((ring[:-1], ring[1:]), axis=1))
-        owners.append(np.full(len(ring) - 1, owner[i]))
+        owners.append(np.full(len(ring) - 1, meeting[i]))
         radii.append(np.full(len(ring) - 1, records["radius_m"][i]))
     owned = np.concatenate(owners)
     order = np.argsort(owned, kind="stable")
@@ -92,38 +111,48 @@ def _cores(volumes: FlightVolumes, chosen: Index, owner: Index, shape: LocalShap
 
 
 @lru_cache(maxsize=4_096)
-def _hull(shape: LocalShape) -> tuple[Floats, Floats, float]:
-    """Corners of the convex hull, directions across its edges, and how far it may reach beyond these corners.
+def _hull(shape: LocalShape) -> _Hull:
+    """Made once.
 
     The long edges of a wide zone bend in its frame: as they were followed they would be thousands of corners. Those of
     a circle's centre are anyone's.
     """
-    if shape.shape.is_empty:
-        return np.zeros((1, 2)), _COMPASS, 0.0
-    beyond_m = _COARSE * shape.reach_m
-    corners = shapely.get_coordinates(shapely.convex_hull(shape.shape).simplify(beyond_m))
-    edges = np.diff(corners, axis=0)
-    lengths = np.hypot(edges[:, 0], edges[:, 1])
-    edges = edges[np.argsort(-lengths, kind="stable")][: min(_MOST_EDGES, int((lengths > 0).sum()))]
-    edges = edges / np.hypot(edges[:, 0], edges[:, 1])[:, None]
-    across = np.column_stack((edges[:, 1], -edges[:, 0]))
-    return corners, np.vstack((across, -across, _COMPASS)), beyond_m
+    corners, ways, beyond_m = np.zeros((1, 2)), _COMPASS, 0.0
+    if not shape.shape.is_empty:
+        beyond_m = _COARSE * shape.reach_m
+        corners = shapely.get_coordinates(shapely.convex_hull(shape.shape).simplify(beyond_m))
+        edges = np.diff(corners, axis=0)
+        lengths = np.hypot(edges[:, 0], edges[:, 1])
+        edges = edges[np.argsort(-lengths, kind="stable")][: min(_MOST_EDGES, int((lengths > 0).sum()))]
+        edges = edges / np.hypot(edges[:, 0], edges[:, 1])[:, None]
+        across = np.column_stack((edges[:, 1], -edges[:, 0]))
+        ways = np.vstack((across, -across, _COMPASS))
+    ways = np.resize(ways, (_WAYS, 2))
+    return _Hull(corners, ways, _along(corners[:, None], ways).max(axis=0), beyond_m)
+
+
+def _supports_m(hulls: Sequence[_Hull], ways: Floats) -> Floats:
+    """(meetings, k): how far each hull reaches along the k directions of its meeting."""
+    counts = np.array([len(hull.corners) for hull in hulls])
+    along = _along(np.concatenate([hull.corners for hull in hulls])[:, None], np.repeat(ways, counts, axis=0))
+    reached: Floats = np.maximum.reduceat(along, np.cumsum(counts) - counts)
+    return reached
 
 
 def _across_ways(cores: _Cores) -> Floats:
-    """(flights, 4, 2): to either side of each flight's longest leg, and of the way to where it is furthest off."""
+    """(meetings, 4, 2): to either side of each flight's longest leg, and of the way to where it is furthest off."""
     legs = cores.ends[:, 1] - cores.ends[:, 0]
-    away = cores.ends[:, 1] - cores.ends[cores.first, 0][cores.owner]
+    away = cores.ends[:, 1] - cores.ends[cores.first, 0][cores.meeting]
     ways = np.stack((_longest(legs, cores), _longest(away, cores)), axis=1)
     across = np.stack((ways[..., 1], -ways[..., 0]), axis=-1)
     return np.concatenate((across, -across), axis=1)
 
 
 def _longest(vectors: Floats, cores: _Cores) -> Floats:
-    """Of each flight the longest vector, made one metre long; east where none has a length."""
+    """Of each meeting the longest vector, made one metre long; east where none has a length."""
     lengths = np.hypot(vectors[:, 0], vectors[:, 1])
     last = np.append(cores.first[1:], len(lengths)) - 1
-    at = np.lexsort((lengths, cores.owner))[last]
+    at = np.lexsort((lengths, cores.meeting))[last]
     found = np.where(lengths[at, None] > 0, vectors[at], (1.0, 0.0))
     unit: Floats = found / np.hypot(found[:, 0], found[:, 1])[:, None]
     return unit

@@ -29,6 +29,7 @@ from shared.flight.records import joined
 from shared.flight.rules import MAX_CORE_M
 from shared.geodesy import from_local
 from shared.outlines import core_of, projected
+from shared.ragged import spread
 from shared.terrain import REFERENCES, Terrain
 from shared.volumes import AltitudeReference
 
@@ -37,7 +38,6 @@ Bools = NDArray[np.bool_]
 Index = NDArray[np.intp]
 Longs = NDArray[np.int64]
 
-_FEW: Final = 16  # zones that are found by comparing boxes, without a tree
 _ROUNDS_TO_SHOW: Final = 3
 
 
@@ -101,7 +101,7 @@ class ZoneIndex:
         if not self.zones or not flights:
             return found
         volumes, owner = joined(flights)
-        volume, at = self._near(volumes)
+        volume, at = self._near(volumes, owner)
         keep = self._binding(np.asarray(crewed, np.bool_)[owner[volume]], at) & self._together(volumes, volume, at)
         volume, at = volume[keep], at[keep]
         meets, mixed = self._level(volumes, volume, at, terrain)
@@ -132,13 +132,26 @@ class ZoneIndex:
         return shapes
 
     @cached_property
-    def _tree(self) -> shapely.STRtree:
-        return shapely.STRtree(_diagonals(np.array([zone.box for zone in self._ordered])))
+    def _boxes(self) -> Floats:
+        """West, south, east, north of each."""
+        return np.ascontiguousarray(np.array([zone.box for zone in self._ordered]).T)
 
-    def _near(self, volumes: FlightVolumes) -> tuple[Index, Index]:
-        if len(self.zones) <= _FEW:
-            return _overlaps(volumes.boxes, np.array([zone.box for zone in self._ordered]))
-        volume, at = self._tree.query(_diagonals(volumes.boxes))
+    @cached_property
+    def _tree(self) -> shapely.STRtree:
+        return shapely.STRtree(_diagonals(self._boxes.T))
+
+    def _near(self, volumes: FlightVolumes, owner: Longs) -> tuple[Index, Index]:
+        """Volumes and zones whose boxes touch, in order: first by whole flights, which are far fewer."""
+        boxes, first = volumes.boxes, np.flatnonzero(np.diff(owner, prepend=-1))
+        low, high = np.minimum.reduceat(boxes, first, axis=0), np.maximum.reduceat(boxes, first, axis=0)
+        whole, sizes = np.column_stack((low[:, :2], high[:, 2:])), np.diff(np.append(first, len(owner)))
+        flight, at = self._tree.query(_diagonals(whole))
+        pair, step = spread(sizes[flight])
+        volume, at = first[flight][pair] + step, at[pair]
+        (west, south, east, north), others = np.ascontiguousarray(boxes.T), self._boxes
+        touch = (west[volume] <= others[2, at]) & (east[volume] >= others[0, at])
+        touch &= (south[volume] <= others[3, at]) & (north[volume] >= others[1, at])
+        volume, at = volume[touch], at[touch]
         order = np.lexsort((at, volume))
         return volume[order], at[order]
 
@@ -215,15 +228,17 @@ class ZoneIndex:
         self, depth: Floats, volumes: FlightVolumes, owner: NDArray[np.int64], volume: Index, at: Index
     ) -> None:
         """Where no segment reaches into a circle: how far aside of the zone its flight as a whole would be clear."""
-        unknown = np.isnan(depth) & self._restricts[at]
-        for z in np.unique(at[unknown]).tolist():
-            k = np.flatnonzero(unknown & (at == z))
-            flights, number = np.unique(owner[volume[k]], return_inverse=True)
-            first, last = np.searchsorted(owner, flights), np.searchsorted(owner, flights, side="right")
-            counts = last - first
-            of = np.repeat(np.arange(len(flights)), counts)
-            chosen = np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts) + first[of]
-            depth[k] = asides_m(volumes, chosen, of, self._ordered[z].local, float(self._rows["radius_m"][z]))[number]
+        unknown = np.flatnonzero(np.isnan(depth) & self._restricts[at])
+        if not len(unknown):
+            return
+        flights, zones = owner[volume[unknown]], at[unknown]
+        meetings, meeting = np.unique(flights * len(self.zones) + zones, return_inverse=True)
+        flight, zone = np.divmod(meetings, len(self.zones))
+        first = np.asarray(np.searchsorted(owner, flight))
+        last = np.asarray(np.searchsorted(owner, flight, side="right"))
+        of, step = spread(last - first)
+        shapes = [self._ordered[z].local for z in zone.tolist()]
+        depth[unknown] = asides_m(volumes, first[of] + step, of, shapes, self._rows["radius_m"][zone])[meeting]
 
     def _touches_alone(self, volumes: FlightVolumes, volume: int, at: int) -> bool:
         """One pair in the frame of the slice, or of the zone where the slice is a polygon and the zone a circle."""
@@ -311,16 +326,6 @@ def _shaped(zone: Zone) -> shapely.Polygon | shapely.LineString:
     return core
 
 
-def _overlaps(boxes: Floats, others: Floats) -> tuple[Index, Index]:
-    """Which boxes touch which of a few others: the pairs, in order."""
-    west, south, east, north = np.ascontiguousarray(boxes.T)
-    near = np.zeros((len(boxes), len(others)), np.bool_)
-    for i, (w, s, e, n) in enumerate(others.tolist()):
-        near[:, i] = (west <= e) & (east >= w) & (south <= n) & (north >= s)
-    first, second = np.nonzero(near)
-    return first, second
-
-
 def _diagonals(boxes: Floats) -> NDArray[np.object_]:
     """A line from corner to corner has the box's bounds, and is made four times faster than the box."""
-    return np.asarray(shapely.linestrings(boxes.reshape(-1, 2, 2)), np.object_)
+    return np.asarray(shapely.linestrings(np.ascontiguousarray(boxes).reshape(-1, 2, 2)), np.object_)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from shared.flight import FlightVolumes
 from shared.flight.records import joined as joined_volumes
+from shared.ragged import spread
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
@@ -196,9 +197,7 @@ def _spread(boxes: Boxes, chosen: Index, level: int, *, by_slot: bool = False) -
     period = SLOT_US if by_slot else DAY_US
     first, last = boxes.start_us[chosen] // period, (boxes.end_us[chosen] - 1) // period
     columns, rows = east - west + 1, north - south + 1
-    counts = columns * rows * (last - first + 1)
-    source = np.repeat(np.arange(len(counts)), counts)
-    step = np.arange(len(source)) - np.repeat(np.cumsum(counts) - counts, counts)
+    source, step = spread(columns * rows * (last - first + 1))
     column = west[source] + step % columns[source]
     row = south[source] + step // columns[source] % rows[source]
     when = first[source] + step // (columns * rows)[source]

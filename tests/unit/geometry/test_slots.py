@@ -10,8 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.airspace.domain.assess import assess, decide
+from services.airspace.domain.settling import (
+    Meeting,
+    lines_meet_outside,
+    radius_m,
+    settled,
+    shapes_meet_outside,
+    shared_spots,
+)
 from services.airspace.domain.subjects import Decision, PlanRequest, Reservation
-from services.airspace.domain.terminals import Terminal, Terminals, pad_holds, radius_m, settled
+from services.airspace.domain.terminals import Terminal, Terminals, pad_holds
 from services.airspace.domain.zone_index import ZoneIndex
 from shared.contracts.assessment import Assessment, Effect, FindingCode, Outcome, SubjectKind
 from shared.flight import AircraftClass, FlightIntent, FlightVolumes, Spot, volumes
@@ -285,3 +293,12 @@ def test_settled_is_what_points_along_the_lines_say(one: FlightVolumes, two: Fli
     if abs(spare) > 10.0:  # the points are 5 m apart
         assert settled(one, two, TERMINALS) is (spare > 0)
         assert settled(two, one, TERMINALS) is (spare > 0)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(sorties(), sorties()), min_size=1, max_size=6))
+def test_lines_all_at_once_are_as_one_by_one_through_their_shapes(
+    pairs: list[tuple[FlightVolumes, FlightVolumes]],
+) -> None:
+    meetings = [Meeting(a, b, spot) for a, b in pairs for spot in shared_spots(a, b, TERMINALS)]
+    assert lines_meet_outside(meetings) == [shapes_meet_outside(meeting) for meeting in meetings]
