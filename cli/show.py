@@ -137,12 +137,16 @@ def _target(progress: Item, language: str) -> list[str]:
     target = progress["target"]
     return [
         escape(target["name"][language]),
-        escape(target["period"][language]) if target["period"] else "",
+        (escape(target["period"][language]) if target["period"] else "") + _past(target, language),
         _number(progress["count"]),
         _number(target["number"]),
         _number(progress["laid_out"]),
         _number(progress["in_use"]),
     ]
+
+
+def _past(target: Item, language: str) -> str:
+    return (" [yellow](past)[/]" if language == "en" else " [yellow]（已过期）[/]") if target["past_period"] else ""
 
 
 def _number(value: float | None) -> str:

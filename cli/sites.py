@@ -1,9 +1,10 @@
-"""Sites: list, import, export."""
+"""Sites: list, move on, import, export."""
 
 import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 from rich.markup import escape
@@ -31,6 +32,18 @@ class ExportFormat(StrEnum):
     GEOJSON = "geojson"
     UOM = "uom"
     UOM_XLSX = "uom-xlsx"
+
+
+class Move(StrEnum):
+    """What may be done to a site."""
+
+    ASSESS = "assess"
+    APPROVE = "approve"
+    CONSTRUCT = "construct"
+    COMMISSION = "commission"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    RETIRE = "retire"
 
 
 class Crs(StrEnum):
@@ -68,6 +81,21 @@ def list_sites(
         for view in views
     )
     command.show(views, lambda: show.table(rows, "site", "name", "kind", "district", "state"))
+
+
+@app.command("move")
+def move_site(
+    ctx: typer.Context,
+    site: Annotated[str, typer.Argument(metavar="SITE", help="Its id.")],
+    move: Annotated[Move, typer.Argument(help="What is done to it.")],
+    reason: Annotated[str, typer.Option(help="Why; it stands in the event.")] = "",
+    since: Annotated[str | None, typer.Option(help="Since when: 2026-11-01T08:00:00+08:00; else now.")] = None,
+) -> None:
+    """Move a site on in its life."""
+    command = context(ctx)
+    asked = {"reason": reason, "effective_at": since}
+    view = command.platform.post(f"/sites/{quote(site, safe='')}/{move.value}", asked)
+    command.show(view, lambda: show.out.print(f"{escape(view['site_id'])} is {view['state']}"))
 
 
 @app.command("import")

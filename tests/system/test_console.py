@@ -251,6 +251,11 @@ def test_planner_reads_the_numbers_of_the_api(platform: Platform, visitor: Visit
         row["name"]["zh"]: [f"{row['population']:,}", f"{row['served']:,}", f"{row['share'] * 100:.1f} %"]
         for row in (feature["properties"] for feature in coverage["features"])
     }
+    page.at("radius").select_option("m5")
+    page.at("fold").select_option("2")
+    page.at("coverage-kind").select_option("nest")
+    twice = ok(planner.get("/coverage", params={"minutes": 5, "k": 2, "kind": "nest"}))
+    expect(page.at("city-share")).to_have_text(f"{twice['properties']['share'] * 100:.1f} %")
     page.keep("planner-coverage")
     page.at("planner-sites").click()
     page.at("site-state").select_option("proposed")

@@ -311,7 +311,15 @@ def test_sites_are_exported_and_imported(platform: Platform, visitor: Visitor, t
     page.keep("planner-import")
     place = ok(planner.get("/sites/G-1"))["spec"]
     assert (place["lng"], place["lat"]) == pytest.approx((LNG, LAT), abs=1e-6)
-    ok(planner.post("/sites/G-1/retire", json={"reason": "试验"}))
+
+    page.page.locator(".back").click()
+    page.at("site-state").select_option("proposed")
+    page.at("site-row").filter(has_text="G-1").click()
+    page.at("move-retire").click()
+    page.at("move-reason").fill("试验")
+    page.at("move-confirm").click()
+    expect(page.at("moves")).to_have_count(0)
+    assert ok(planner.get("/sites/G-1"))["state"] == "retired"
 
 
 def test_scenarios_are_solved_compared_and_adopted(platform: Platform, visitor: Visitor) -> None:

@@ -33,6 +33,7 @@ export type Touched = Answered<Schemas["Touched"]>;
 export type TouchedView = Answered<Schemas["TouchedView"]>;
 export type SiteView = Answered<Schemas["SiteView"]>;
 export type SiteSpec = SiteView["spec"];
+export type SiteMoveName = Schemas["Move"];
 export type SitePart = Schemas["SitePart"];
 export type SiteImportReport = Answered<Schemas["SiteImportReport"]>;
 export type Utilisation = Answered<Schemas["UtilisationView"]>;

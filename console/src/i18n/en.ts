@@ -35,6 +35,9 @@ export const en: Record<Key, string> = {
   "gate.invalid": "This is not a token we can read",
   "gate.noView": "This token opens no view (it needs the role operator, regulator or planner).",
 
+  "common.pair": "{name}: {text}",
+  "common.comma": ", ",
+  "common.and": "; ",
   "common.loading": "Loading…",
   "common.retry": "Try again",
   "common.more": "Load more",
@@ -369,7 +372,7 @@ export const en: Record<Key, string> = {
   "planner.pastPeriod": "Past its period",
   "planner.period": "Period {period}",
   "planner.source": "Source",
-  "planner.owner": "Responsible",
+  "planner.owner": "Responsible unit",
   "planner.byDistrict": "By district",
   "planner.districtSites": "Sites laid out / in use",
   "planner.commercial": "Commercial",

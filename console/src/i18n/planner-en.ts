@@ -85,7 +85,7 @@ export const plannerEn: Record<keyof typeof plannerZh, string> = {
   "units.by.kind": "Kind of site",
   "units.by.family": "Family",
   "units.by.scenario": "Scenario",
-  "units.idleNote": "of kind {kind} were in use all month, and nothing took off from them",
+  "units.idleNote": "of the kind “{kind}” in use all month without a take-off",
   "units.idleNone": "No site stands idle",
   "units.inUseSince": "in use since {day}",
 
@@ -128,6 +128,24 @@ export const plannerEn: Record<keyof typeof plannerZh, string> = {
   "confidence.official": "Document",
   "confidence.press": "Press",
   "confidence.assumed": "Assumed",
+
+  "move.title": "Next",
+  "move.assess": "Assess",
+  "move.approve": "Approve",
+  "move.construct": "Start construction",
+  "move.commission": "Commission",
+  "move.suspend": "Suspend",
+  "move.resume": "Resume",
+  "move.retire": "Retire",
+  "move.since": "Since ({clock})",
+  "move.sinceHint": "Empty: now",
+
+  "coverage.minutes": "{minutes} minutes of flight",
+  "coverage.fold": "Served by",
+  "coverage.fold.1": "at least one site",
+  "coverage.fold.2": "at least two sites",
+  "coverage.fold.3": "at least three sites",
+  "coverage.csv": "Download by district (CSV)",
 
   "reports.kind": "Kind of report",
   "reports.monthly": "Monthly",

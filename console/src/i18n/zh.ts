@@ -34,6 +34,9 @@ export const zh = {
   "gate.invalid": "这不是可识别的令牌",
   "gate.noView": "此令牌没有可用的视图（需要运营人、管理方或规划方角色）。",
 
+  "common.pair": "{name}：{text}",
+  "common.comma": "、",
+  "common.and": "；",
   "common.loading": "正在读取…",
   "common.retry": "重试",
   "common.more": "加载更多",

@@ -16,6 +16,7 @@ from scipy.spatial.distance import cdist
 from services.sites.siting.arrays import Floats, Ints
 from services.sites.siting.faults import InvalidInstance
 
+LARGEST: Final = 1e12  # of a weight, cost or coordinate: squares and products of them must not overflow
 PAIRS_AT_ONCE: Final = 4_000_000
 MANY_PAIRS: Final = 5_000_000
 _GEOD: Final = pyproj.Geod(ellps="WGS84")
@@ -198,6 +199,8 @@ def checked(values: ArrayLike, field: str, *, columns: int | None) -> Floats:
         raise InvalidInstance(f"{field} must be {wanted}, not of shape {matrix.shape}", field=field)
     if not np.isfinite(matrix).all():
         raise InvalidInstance(f"{_place(~np.isfinite(matrix), field)} is no finite number", field=field)
+    if (np.abs(matrix) > LARGEST).any():
+        raise InvalidInstance(f"{_place(np.abs(matrix) > LARGEST, field)} is beyond {LARGEST:g}", field=field)
     return matrix
 
 

@@ -11,8 +11,10 @@ from numpy.typing import ArrayLike
 
 from services.sites.siting.arrays import Floats, Ints
 from services.sites.siting.choice import Choice, Limit, check_limits
-from services.sites.siting.costs import Costs, GeodesicCosts, MatrixCosts, PlanarCosts
+from services.sites.siting.costs import LARGEST, Costs, GeodesicCosts, MatrixCosts, PlanarCosts
 from services.sites.siting.faults import InvalidInstance
+
+NO_LIMIT = 1e15  # a radius or capacity of more says that there is none
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -103,12 +105,12 @@ def make(
     known = _fixed(fixed, costs.m)
     _check_p(p, len(known), costs.m)
     return Instance(
-        weights=_numbers(weights, "weights", costs.n),
+        weights=_weights(weights, costs.n),
         costs=costs,
-        service_radius=service_radius,
+        service_radius=None if service_radius is None else min(service_radius, NO_LIMIT),
         p=p,
         fixed=known,
-        capacity=None if capacity is None else _numbers(capacity, "capacity", costs.m),
+        capacity=None if capacity is None else np.minimum(_numbers(capacity, "capacity", costs.m), NO_LIMIT),
         limits=kept,
         coverage_percent=coverage_percent,
     )
@@ -121,6 +123,13 @@ def _numbers(values: ArrayLike, field: str, length: int) -> Floats:
     for bad in np.flatnonzero(~np.isfinite(numbers) | (numbers < 0)):
         raise InvalidInstance(f"{field}.{bad} is {numbers[bad]}: not a finite number from 0", field=f"{field}.{bad}")
     return numbers
+
+
+def _weights(values: ArrayLike, length: int) -> Floats:
+    weights = _numbers(values, "weights", length)
+    for bad in np.flatnonzero(weights > LARGEST):
+        raise InvalidInstance(f"weights.{bad} is {weights[bad]}: beyond {LARGEST:g}", field=f"weights.{bad}")
+    return weights
 
 
 def _fixed(fixed: Sequence[int] | Ints, m: int) -> Ints:

@@ -275,6 +275,21 @@ def test_zones_are_imported_in_any_format_in_parts_and_exported_again(regulator:
     assert again["unchanged"] >= 1_209
 
 
+def test_a_site_moves_on(planner: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "sites.csv"
+    file.write_text("site_id,name,kind,lng,lat\nmoved-1,甲,nest,114.31,30.51\n", encoding="utf-8")
+    assert planner.read("sites", "import", str(file))["created"] == 1
+    approved = planner.read("sites", "move", "moved-1", "approve", "--reason", "批复 1")
+    assert approved["state"] == "approved"
+    assert "moved-1 is commissioned" in planner.type("sites", "move", "moved-1", "commission").stdout
+    back = planner.type("sites", "move", "moved-1", "construct")
+    assert (back.exit_code, "cannot go from commissioned" in back.stderr) == (1, True)
+    undated = planner.type("sites", "move", "moved-1", "retire", "--since", "yesterday")
+    assert (undated.exit_code, "effective_at" in undated.stderr) == (1, True)
+    assert planner.type("sites", "move", "../zones", "retire").exit_code == 1
+    assert planner.type("sites", "move", "moved-1", "blow-up").exit_code == 2
+
+
 def test_scenarios_are_started_followed_compared_and_adopted(planner: Terminal, operator: Terminal) -> None:
     more = json.dumps({"spacing_m": 12_000, "unit_cost_cny": 500_000, "time_limit_s": 15})
     words = ("sites", "scenario", "start")

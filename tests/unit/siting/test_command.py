@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from cli.__main__ import app
+from services.sites.siting.budget import usual_gap
 
 SQUARE: dict[str, Any] = {
     "weights": [1, 2, 3, 4],
@@ -52,6 +54,19 @@ def test_it_prints_the_answer(
     assert ("assignment" in answer) == ("capacity" in more)
 
 
+def test_the_time_is_counted_from_when_the_process_began(tmp_path: Path) -> None:
+    file = tmp_path / "instance.json"
+    file.write_text(json.dumps(SQUARE), encoding="utf-8")
+    began = perf_counter() - 100.0
+    done = CliRunner().invoke(app, ["sites", "solve", str(file), "--model", "mclp", "--json"], obj=began)
+    assert json.loads(done.stdout)["seconds"] > 100
+
+
+def test_large_instances_may_end_early_small_ones_are_proven() -> None:
+    assert usual_gap(10_000, 5_000) == 0.002
+    assert usual_gap(900, 900) == 0.0
+
+
 def test_a_matrix_gives_the_same(tmp_path: Path) -> None:
     document = {"weights": [1, 2, 3], "cost": [[0, 9], [1, 9], [9, 0.5]], "service_radius": 1, "p": 1}
     assert json.loads(run(tmp_path, document, "--model", "mclp", "--json").stdout)["sites"] in ([0], [1])
@@ -87,6 +102,10 @@ def test_the_share_to_cover_and_what_means_nothing(tmp_path: Path) -> None:
             "cost.1 has 1 numbers",
         ),
         ("p_median", {"demand": None, "candidates": None, "cost": [[1, -2]] * 4}, "cost.0.1 is negative"),
+        ("mclp", {"weights": [1, 2, 3, 1e200]}, "weights.3 is 1e+200: beyond 1e+12"),
+        ("p_median", {"demand": [[0, 0], [0, 1e308], [1, 0], [9, 9]]}, "demand.1.1 is beyond 1e+12"),
+        ("mclp", {"service_radius": 1e308}, None),
+        ("p_median", {"capacity": [1e308, 1e308, 1e308]}, None),
         ("mclp", {"p": 4}, "p is 4, but there are only 3 candidates"),
         ("mclp", {"p": 0}, "at least one site"),
         ("mclp", {"p": 1.5}, "p must be a whole number"),

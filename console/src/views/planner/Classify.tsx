@@ -17,7 +17,7 @@ export function Classify({ route, onRuled }: { route: RouteView; onRuled: () => 
         <strong>{standing ? word("routeClass", standing.route_class) : t("classify.none")}</strong>
         {standing && <span class="quiet small"> · {t("classify.by", { who: personName(standing.ruled_by), day: dayOf(standing.ruled_at) })}</span>}
       </p>
-      {standing && <p class="small">{t("classify.evidence")}：{standing.evidence}</p>}
+      {standing && <p class="small">{t("common.pair", { name: t("classify.evidence"), text: standing.evidence })}</p>}
       {!ruling && <button type="button" class="quiet-button flush" data-testid="classify" onClick={() => setRuling(true)}>{t(standing ? "classify.revise" : "classify.rule")}</button>}
       {ruling && <Form route={route} onDone={(ruled) => { setRuling(false); if (ruled) onRuled(); }} />}
     </div>

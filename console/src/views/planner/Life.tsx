@@ -72,8 +72,11 @@ export function Life({ subject, id, onBack }: { subject: Subject; id: string; on
   );
 }
 
-const countsWords = (standing: Standing): string =>
-  [standing.counts_toward.map((one) => t(`measure.${one}`)).join("、") || t("planner.countsNot"), reasons(standing.reasons)].filter(Boolean).join("：");
+const countsWords = (standing: Standing): string => {
+  const name = standing.counts_toward.map((one) => t(`measure.${one}`)).join(t("common.comma")) || t("planner.countsNot");
+  const text = reasons(standing.reasons);
+  return text ? t("common.pair", { name, text }) : name;
+};
 
 const keyOf = (thing: SiteView | RouteView): string => ("site_id" in thing ? thing.site_id : thing.route_id);
 

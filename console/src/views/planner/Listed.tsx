@@ -78,4 +78,4 @@ function RouteRow({ route }: { route: CountedRoute }) {
 }
 
 /** Reasons in words, each with what it is about. */
-export const reasons = (rows: readonly ReasonView[]): string => rows.map((one) => said(one)).join("；");
+export const reasons = (rows: readonly ReasonView[]): string => rows.map((one) => said(one)).join(t("common.and"));

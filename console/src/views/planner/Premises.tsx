@@ -25,7 +25,7 @@ export function Premises({ spec }: { spec: SiteSpec }) {
       <Listed title={t("site.contacts")} testId="site-contacts" lines={spec.contacts.map((one) =>
         [one.name, one.role, one.phone, one.email].filter(Boolean).join(" · "))} />
       <Listed title={t("site.feasibility")} testId="site-feasibility" lines={spec.feasibility.map((one) =>
-        `${word("aspect", one.aspect)}：${word("feasible", one.result)} · ${one.assessed_by} · ${one.assessed_on}${one.note && ` · ${one.note}`}`)} />
+        `${t("common.pair", { name: word("aspect", one.aspect), text: word("feasible", one.result) })} · ${one.assessed_by} · ${one.assessed_on}${one.note && ` · ${one.note}`}`)} />
       <Listed title={t("site.documents")} testId="site-documents" lines={spec.documents.map((one) => (
         <>
           {word("document", one.kind)} · {one.name}{one.dated_on ? ` · ${one.dated_on}` : ""}{one.reference && " · "}<Reference text={one.reference} />

@@ -71,7 +71,7 @@ function Report({ report }: { report: SiteImportReport }) {
         ))}
         <li><strong class="tabular" data-testid="import-faulty">{whole(faulty)}</strong><span>{t("files.faulty")}</span></li>
       </ul>
-      {report.conversion && <p class="small" data-testid="import-conversion">{said(report.conversion)}</p>}
+      {report.conversion && <p class="small spaced" data-testid="import-conversion">{said(report.conversion)}</p>}
       {report.errors.length > 0 && <Faults errors={report.errors} />}
     </div>
   );
@@ -80,7 +80,7 @@ function Report({ report }: { report: SiteImportReport }) {
 function Faults({ errors }: { errors: SiteImportReport["errors"] }) {
   return (
     <>
-      <p class="quiet small">{t("files.faultyNote")}</p>
+      <p class="quiet small spaced">{t("files.faultyNote")}</p>
       <div class="table-wrap">
         <table data-testid="import-errors">
           <thead><tr><th scope="col" class="number">{t("files.row")}</th><th scope="col">{t("files.field")}</th><th scope="col">{t("files.fault")}</th></tr></thead>

@@ -3,6 +3,7 @@ import type { FeatureCollection } from "geojson";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { get } from "../../api/client";
 import { usePages, useResource } from "../../api/resource";
+import { session } from "../../api/session";
 import { type Page, SITE_KINDS, SITE_STATES, type SiteKind, type SiteState, type SiteView, type Utilisation } from "../../api/types";
 import { Chip, DemoTag, Empty, Facts, Loading, More, ProblemBox } from "../../components/basics";
 import { Select } from "../../components/fields";
@@ -14,6 +15,7 @@ import { goTo, highlight, lightsUp } from "../../map/highlight";
 import { rememberCamera, usePick, useSource } from "../../map/map";
 import { city } from "../../state";
 import { instant } from "../../words";
+import { Moves } from "./Moves";
 import { Premises } from "./Premises";
 import { SiteFiles } from "./SiteFiles";
 
@@ -130,9 +132,10 @@ function SiteDetail({ siteId, onBack }: { siteId: string; onBack: () => void }) 
               Boolean(site.spec.source) && [t("planner.source"), site.spec.source],
               site.status.status !== "open" && [t("site.status"), standing(site)],
               Boolean(used.value) && [t("site.day"), t("site.moved", { up: used.value?.takeoffs ?? 0, down: used.value?.landings ?? 0, diverted: used.value?.diversions ?? 0 })],
-              [t("planner.target"), site.reason ? `${t("planner.countsNot")}：${said(site.reason)}` : t("planner.counts")],
+              [t("planner.target"), site.reason ? t("common.pair", { name: t("planner.countsNot"), text: said(site.reason) }) : t("planner.counts")],
             ]}
           />
+          {session.value?.roles.includes("planner") && <Moves site={site} onMoved={found.reload} />}
           <Premises spec={site.spec} />
           {site.assessment && (
             <>
