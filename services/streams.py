@@ -6,9 +6,7 @@ from fastapi import APIRouter, Header, Request
 from fastapi.responses import StreamingResponse
 
 from shared.auth import ANYONE_KNOWN, Principal, allow
-from shared.stream import EventStream
-
-_FURTHEST = 2**63 - 1
+from shared.stream import FURTHEST, STREAMED, EventStream
 
 
 def router_of(service: str) -> APIRouter:
@@ -19,20 +17,18 @@ def router_of(service: str) -> APIRouter:
         f"/{service}/events",
         name=f"{service}_events",
         response_class=StreamingResponse,
-        responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Events"}},
+        responses=STREAMED,
     )
     async def events(
         request: Request,
         caller: Annotated[Principal, allow(*ANYONE_KNOWN)],
-        last_event_id: Annotated[int | None, Header(ge=0, le=_FURTHEST)] = None,
+        last_event_id: Annotated[int | None, Header(ge=0, le=FURTHEST)] = None,
     ) -> StreamingResponse:
         """Server-sent events: `id` the position, `event` the type, `data` `{key, time, event}`.
 
         Starts now, or after `Last-Event-ID`. Ends with the token; a client that reads too slowly gets `dropped`.
         """
         stream: EventStream = request.app.state.streams[service]
-        chunks = await stream.open(caller, last_event_id, request.scope["token_until"])
-        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return StreamingResponse(chunks, media_type="text/event-stream", headers=headers)
+        return await stream.respond(caller, last_event_id, request.scope["token_until"])
 
     return router

@@ -1,4 +1,4 @@
-"""The event stream of a service (server-sent events): its log as it grows, to each caller what he may see.
+"""The event streams of a service (server-sent events): its log as it grows, to each caller what he may see.
 
 One reader a process fans out to all streams. A client resumes with `Last-Event-ID`; one that reads too slowly is told
 so and dropped, and comes back by the same header.
@@ -8,13 +8,14 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
 import orjson
 from anyio.to_thread import run_sync
+from fastapi.responses import StreamingResponse
 
 from shared import metrics
 from shared.auth import Principal
@@ -29,11 +30,26 @@ REREAD_S: Final = 1.0  # a ring is only a hint
 BATCH: Final = 500
 LONGEST_QUEUE: Final = 1_000
 MOST_STREAMS: Final = 500
+FURTHEST: Final = 2**63 - 1
 _OPENING: Final = b"retry: 2000\n: connected\n\n"
 _DROPPED: Final = b'event: dropped\ndata: {"reason":"too slow"}\n\n'
 logger = logging.getLogger(__name__)
 
 Read = tuple[Recorded, Event]
+STREAMED: Final[dict[int | str, dict[str, object]]] = {
+    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Events"}
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a caller is told of an event: a type, and JSON."""
+
+    type: str
+    data: bytes
+
+
+Show = Callable[[Recorded, Event, Principal], Shown | None]
 
 
 class TooManyStreams(Unavailable):
@@ -46,6 +62,7 @@ class _Listener:
 
     principal: Principal
     position: int
+    show: Show
     chunks: "deque[bytes]" = field(default_factory=deque)
     news: asyncio.Event = field(default_factory=asyncio.Event)
     ending: bytes | None = None  # what to say last, once the chunks are sent
@@ -108,12 +125,25 @@ class EventStream:
         for listener in self._listeners:
             listener.end(b"")
 
-    async def open(self, principal: Principal, after: int | None, until: float) -> AsyncIterator[bytes]:
-        """One client's stream after a position (None: from now on), until the token ends. Raises TooManyStreams."""
+    async def respond(
+        self, principal: Principal, after: int | None, until: float, show: Show | None = None
+    ) -> StreamingResponse:
+        """The answer to one client; as `open`."""
+        chunks = await self.open(principal, after, until, show)
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        return StreamingResponse(chunks, media_type="text/event-stream", headers=headers)
+
+    async def open(
+        self, principal: Principal, after: int | None, until: float, show: Show | None = None
+    ) -> AsyncIterator[bytes]:
+        """One client's stream after a position (None: from now on), until the token ends. Raises TooManyStreams.
+
+        `show` says what of each event the client is told; unsaid, what the service lets the caller see.
+        """
         if len(self._listeners) >= MOST_STREAMS or self._closed:
             raise TooManyStreams("too many event streams; try again", retry_after_s=5)
         start = await run_sync(self._horizon) if after is None else after
-        return self._send(_Listener(principal, start), until)
+        return self._send(_Listener(principal, start, show or self._visible), until)
 
     async def _send(self, listener: _Listener, until: float) -> AsyncIterator[bytes]:
         yield _OPENING
@@ -134,7 +164,7 @@ class EventStream:
             last, batch = await run_sync(self._read, listener.position)
             behind = last > listener.position
             listener.position = last
-            shown = [self._shown(recorded, event, listener.principal) for recorded, event in batch]
+            shown = [_chunk(recorded, event, listener) for recorded, event in batch]
             if chunk := b"".join(part for part in shown if part is not None):
                 yield chunk
         if not self._listeners:
@@ -184,7 +214,7 @@ class EventStream:
         if recorded.position <= listener.position:
             return
         listener.position = recorded.position
-        chunk = self._shown(recorded, event, listener.principal)
+        chunk = _chunk(recorded, event, listener)
         if chunk is None:
             return
         if len(listener.chunks) >= self._longest_queue:
@@ -194,11 +224,11 @@ class EventStream:
             return
         listener.put(chunk)
 
-    def _shown(self, recorded: Recorded, event: Event, principal: Principal) -> bytes | None:
+    def _visible(self, recorded: Recorded, event: Event, principal: Principal) -> Shown | None:
         shown = self._service.visible_to(event, principal)
         if shown is None:
             return None
-        return as_sse(recorded, recorded.data if shown is event else encode(shown))
+        return Shown(recorded.type, recorded.data if shown is event else encode(shown))
 
     def _read(self, after: int) -> tuple[int, list[Read]]:
         """The next events after a position, and the position up to which they were read."""
@@ -214,10 +244,15 @@ class EventStream:
             return database.log.horizon(raw(connection).cursor())
 
 
-def as_sse(recorded: Recorded, data: bytes) -> bytes:
+def _chunk(recorded: Recorded, event: Event, listener: _Listener) -> bytes | None:
+    shown = listener.show(recorded, event, listener.principal)
+    return None if shown is None else as_sse(recorded, shown)
+
+
+def as_sse(recorded: Recorded, shown: Shown) -> bytes:
     """One event in the stream's format; JSON has no line breaks of its own."""
-    envelope = {"key": recorded.key, "time": recorded.time, "event": orjson.Fragment(data)}
-    head = f"id: {recorded.position}\nevent: {recorded.type}\ndata: ".encode()
+    envelope = {"key": recorded.key, "time": recorded.time, "event": orjson.Fragment(shown.data)}
+    head = f"id: {recorded.position}\nevent: {shown.type}\ndata: ".encode()
     return head + orjson.dumps(envelope, option=orjson.OPT_UTC_Z) + b"\n\n"
 
 

@@ -127,9 +127,19 @@ class ZoneWithdrawn:
     reason: Text = ""
 
 
+class ConflictChange(StrEnum):
+    """What an answer says of the conflict of a plan that is refused because others are in the way."""
+
+    FOUND = "found"
+    CHANGED = "changed"  # there was one, and this one is in its place
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanAssessed:
-    """Airspace's answer on one revision of a plan; `because` says what made it assess (filing, move, zone, ...)."""
+    """Airspace's answer on one revision of a plan; `because` says what made it assess (filing, move, zone, ...).
+
+    `conflict` where it is refused because other plans are in the way; that ends with a `ConflictEnded`.
+    """
 
     topic: ClassVar[str] = "airspace.assessments"
     key_field: ClassVar[str] = "plan_id"
@@ -138,6 +148,17 @@ class PlanAssessed:
     operator: Name
     assessment: Assessment
     because: Text = "filed"
+    conflict: ConflictChange | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictEnded:
+    """Nobody is in the way of the plan any more: it may fly otherwise, is over, or its time is."""
+
+    topic: ClassVar[str] = "airspace.assessments"
+    key_field: ClassVar[str] = "plan_id"
+    plan_id: UUID
+    operator: Name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,4 +186,4 @@ class SiteAssessed:
     because: Text = "registered"
 
 
-Event = ZonePublished | ZoneChanged | ZoneWithdrawn | PlanAssessed | RouteAssessed | SiteAssessed
+Event = ZonePublished | ZoneChanged | ZoneWithdrawn | PlanAssessed | ConflictEnded | RouteAssessed | SiteAssessed

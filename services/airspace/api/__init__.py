@@ -1,5 +1,5 @@
 """HTTP in and out; no decisions."""
 
-from services.airspace.api import closings, ogc, questions, tiles, zones
+from services.airspace.api import closings, conflicts, ogc, questions, tiles, zones
 
-routers = (zones.router, questions.router, closings.router, ogc.router, tiles.router)
+routers = (zones.router, questions.router, conflicts.router, closings.router, ogc.router, tiles.router)

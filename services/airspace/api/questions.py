@@ -1,8 +1,7 @@
-"""May this fly, who is in whose way, and what does a zone touch."""
+"""May this fly, and what does a zone touch."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -10,16 +9,16 @@ from annotated_types import Len
 from fastapi import APIRouter, Query
 
 from services.airspace.api import views
-from services.airspace.api.drafts import ZoneDraft, as_query_instant, box
+from services.airspace.api.drafts import ZoneDraft
 from services.airspace.api.parts import Anyone, PlanReader, Publisher, Reading, Regulator, State
-from services.airspace.api.views import MOST_LISTED, SUBJECTS, Answer, ConflictView, ReplayView, TouchedView
+from services.airspace.api.views import MOST_LISTED, SUBJECTS, Answer, ReplayView, TouchedView
 from services.airspace.store import reviews
 from services.airspace.usecases import asking, proposing, replaying
 from services.airspace.usecases.asking import Asker
 from services.airspace.usecases.zones import expect_zone
 from shared.auth import Role
 from shared.flight import FlightIntent
-from shared.http import Page, Paging, WithinBbox, body
+from shared.http import body
 from shared.outlines import check_outline
 from shared.values import Name
 
@@ -65,29 +64,6 @@ def check_plan(plan_id: UUID, caller: PlanReader, state: State, reading: Reading
 def replay_plan(plan_id: UUID, caller: Regulator, state: State, reading: Reading) -> ReplayView:
     """Every decision on a plan made again from the log: the same answer, or what differs."""
     return views.replay(state, plan_id, replaying.replay(state, reading, plan_id))
-
-
-@router.get("/conflicts")
-def list_conflicts(
-    caller: Regulator,
-    state: State,
-    reading: Reading,
-    page: Paging,
-    bbox: WithinBbox,
-    since: Annotated[datetime | None, Query()] = None,
-) -> Page[ConflictView]:
-    """Plans refused because others were in the way, until their time is over; the newest decision first."""
-    rows = reviews.list_conflicts(
-        reading,
-        now=state.clock(),
-        within=box(bbox),
-        since=as_query_instant(since, "since"),
-        after=page.after(datetime, UUID),
-        limit=page.fetch,
-    )
-    return page.of_views(
-        rows, key=lambda row: (row.decided_at, row.plan_id), view=lambda row: views.conflict(state, row)
-    )
 
 
 @router.post("/zones/impact")

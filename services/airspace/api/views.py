@@ -13,7 +13,7 @@ from services.airspace.usecases.asking import Impact
 from services.airspace.usecases.reassessing import PlanAnswer, RouteAnswer, SiteAnswer
 from services.airspace.usecases.replaying import Replayed
 from shared.auth import Principal, Role
-from shared.contracts.airspace import PlanAssessed, RouteAssessed, SiteAssessed
+from shared.contracts.airspace import ConflictEnded, PlanAssessed, RouteAssessed, SiteAssessed
 from shared.contracts.assessment import Assessment, Finding, Outcome, SubjectKind
 from shared.flight import FlightIntent
 from shared.values import Instant
@@ -271,6 +271,8 @@ def visible_to(event: Any, caller: Principal) -> Any | None:
     if isinstance(event, PlanAssessed) and not caller.has(Role.REGULATOR):
         own = caller.org == event.operator and caller.has(Role.OPERATOR, Role.SERVICE)
         return replace(event, assessment=redacted(event.assessment, caller)) if own else None
+    if isinstance(event, ConflictEnded) and not caller.has(Role.REGULATOR):
+        return event if caller.org == event.operator and caller.has(Role.OPERATOR, Role.SERVICE) else None
     if isinstance(event, RouteAssessed | SiteAssessed):
         return replace(event, assessment=redacted(event.assessment, caller))
     return event

@@ -33,6 +33,7 @@ _ZONE_RULES: Final = {
 _STRENGTH: Final = {Effect.REFUSES: 0, Effect.NEEDS_RULING: 1, Effect.NOTE: 2}
 _KINDS: Final = {SubjectKind.ZONE: 0, SubjectKind.PLAN: 1, SubjectKind.SITE: 2, SubjectKind.ROUTE: 3}
 _LEAST_DRAWN_M: Final = 1.0
+_OTHER_FLIGHTS: Final = (FindingCode.PLAN_CONFLICT, FindingCode.SITE_FULL)
 _CLOSURES: Final = (FindingCode.SITE_CLOSED, FindingCode.SITE_CLOSED_FOR_WEATHER, FindingCode.SITE_OUT_OF_USE)
 
 
@@ -159,6 +160,11 @@ def closed_findings(flight: FlightVolumes, terminals: Terminals, effect: Effect)
 def is_of_closure(finding: Finding) -> bool:
     """Whether a reason is that a site is closed or out of use."""
     return finding.code in _CLOSURES
+
+
+def in_the_way(findings: Iterable[Finding]) -> list[Finding]:
+    """The reasons to refuse that are other flights: their airspace, or the pads they hold."""
+    return [finding for finding in findings if finding.effect is Effect.REFUSES and finding.code in _OTHER_FLIGHTS]
 
 
 def _at_site(hold: PadHold) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from shared.contracts.airspace import Binds
+from shared.contracts.airspace import Binds, ConflictChange
 from shared.contracts.assessment import Assessment, Outcome
 from shared.contracts.flightplan import AuthorizationSpec
 from shared.flight import FlightVolumes
@@ -81,6 +81,7 @@ class Decision:
     assessment: Assessment
     because: str
     assessment_json: bytes | None = field(default=None, repr=False, compare=False)  # once it has been written
+    conflict: ConflictChange | None = field(default=None, compare=False)  # once it is known which it is
 
     @property
     def reserves(self) -> bool:

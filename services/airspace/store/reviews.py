@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -35,6 +35,13 @@ class Conflict:
     findings: Sequence[Finding]
 
 
+class Ended(NamedTuple):
+    """A refusal that is shown no more."""
+
+    plan_id: UUID
+    operator: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneHit:
     """What became of a plan, route or site that a version of a zone touched, or the version before it did."""
@@ -63,13 +70,18 @@ class HitCount:
     changed: int = 0
 
 
+_PASSED_AT_ONCE: Final = 10_000
 _SAVE_CONFLICT: Final = """
 INSERT INTO airspace.conflict (plan_id, revision, operator, findings, place, starts_at, ends_at, decided_at, because)
 VALUES (%s, %s, %s, %s, ST_SetSRID(ST_MakePoint(%s, %s), 4326), %s, %s, %s, %s)
 ON CONFLICT (plan_id) DO UPDATE SET revision = excluded.revision, findings = excluded.findings, place = excluded.place,
     starts_at = excluded.starts_at, ends_at = excluded.ends_at, decided_at = excluded.decided_at,
-    because = excluded.because"""
-_SETTLE: Final = "DELETE FROM airspace.conflict WHERE plan_id = ANY(%s)"
+    because = excluded.because, over = false"""
+_SETTLE: Final = "DELETE FROM airspace.conflict WHERE plan_id = ANY(%s) RETURNING plan_id, operator, over"
+_SHOWN: Final = "SELECT plan_id FROM airspace.conflict WHERE plan_id = ANY(%s) AND NOT over"
+_OVER: Final = """UPDATE airspace.conflict SET over = true WHERE plan_id = ANY(ARRAY(
+    SELECT plan_id FROM airspace.conflict WHERE ends_at <= %s AND NOT over LIMIT %s FOR UPDATE SKIP LOCKED))
+RETURNING plan_id, operator"""
 _PRUNE: Final = "DELETE FROM airspace.conflict WHERE ends_at < %s"
 _HIT: Final = (
     "zone_id", "zone_version", "subject", "subject_id", "operator", "outcome_before", "outcome_after", "findings",
@@ -87,10 +99,26 @@ def save_conflicts(cursor: "psycopg.Cursor[Any]", conflicts: Sequence[Conflict])
         cursor.executemany(_SAVE_CONFLICT, [_conflict_row(one) for one in conflicts])
 
 
-def settle_conflicts(cursor: "psycopg.Cursor[Any]", plan_ids: Sequence[UUID]) -> None:
-    """Show no refusal of these plans any more."""
-    if plan_ids:
-        cursor.execute(_SETTLE, (Parameter(uuids(plan_ids)),))
+def shown_conflicts(cursor: "psycopg.Cursor[Any]", plan_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the plans of which a refusal is shown."""
+    if not plan_ids:
+        return set()
+    cursor.execute(_SHOWN, (Parameter(uuids(plan_ids)),))
+    return {plan_id for (plan_id,) in cursor}
+
+
+def settle_conflicts(cursor: "psycopg.Cursor[Any]", plan_ids: Sequence[UUID]) -> list[Ended]:
+    """Show no refusal of these plans any more; returns those that were shown."""
+    if not plan_ids:
+        return []
+    cursor.execute(_SETTLE, (Parameter(uuids(plan_ids)),))
+    return [Ended(plan_id, operator) for plan_id, operator, over in cursor if not over]
+
+
+def pass_conflicts(cursor: "psycopg.Cursor[Any]", now: datetime) -> list[Ended]:
+    """Some of the refusals of flights whose time is over, each once."""
+    cursor.execute(_OVER, (now, _PASSED_AT_ONCE))
+    return [Ended(plan_id, operator) for plan_id, operator in cursor]
 
 
 def prune_conflicts(cursor: "psycopg.Cursor[Any]", over: datetime) -> int:
@@ -111,7 +139,7 @@ def list_conflicts(
     plan_id: UUID | None = None,
 ) -> list[Conflict]:
     """Refusals of flights that are not over, the newest decision first."""
-    columns = [c for c in conflict.c if c.name not in ("findings", "place")]
+    columns = [c for c in conflict.c if c.name not in ("findings", "place", "over")]
     findings = sa.cast(conflict.c.findings, sa.Text).label("findings")
     place = (ST_X(conflict.c.place).label("lng"), ST_Y(conflict.c.place).label("lat"))
     query = sa.select(*columns, findings, *place).where(conflict.c.ends_at > now).limit(limit)

@@ -149,6 +149,7 @@ conflict = sa.Table(
     sa.Column("ends_at", _instant(), nullable=False),
     sa.Column("decided_at", _instant(), nullable=False),
     sa.Column("because", sa.Text, nullable=False),
+    sa.Column("over", sa.Boolean, nullable=False, server_default=sa.false()),  # its time is, and that was told
     sa.Index("conflict_decided_at", "decided_at", "plan_id"),
     sa.Index("conflict_place", "place", postgresql_using="gist"),
     sa.Index("conflict_ends_at", "ends_at"),

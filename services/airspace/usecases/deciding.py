@@ -1,11 +1,12 @@
 """The decider: plans in, reservations and assessments out, a batch in one transaction and in one order."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
 from services.airspace.domain.assess import decide
+from services.airspace.domain.findings import in_the_way
 from services.airspace.domain.subjects import Decision, PlanRequest, Reservation
 from services.airspace.domain.zone_index import ZoneIndex
 from services.airspace.state import AirspaceState
@@ -13,8 +14,9 @@ from services.airspace.store import journal, narrowing, reservations, reviews, s
 from services.airspace.store.journal import Entry, EntryKind
 from services.airspace.store.reservations import Hold, Known, Seen
 from services.airspace.usecases.standing import look
-from shared.contracts.airspace import PlanAssessed
-from shared.contracts.assessment import Effect, Outcome, SubjectKind
+from services.airspace.usecases.watching import end_conflicts
+from shared.contracts.airspace import ConflictChange, PlanAssessed
+from shared.contracts.assessment import Outcome
 from shared.contracts.codec import encode_value
 from shared.contracts.flightplan import (
     FlightPlanEnded,
@@ -50,7 +52,7 @@ def release_plans(tx: Transaction, batch: Sequence[Received[Ending]]) -> None:
         narrowing.share_zones(tx.cursor)
         reservations.free_plans(tx.cursor, over, tx.now)
         journal.write(tx.cursor, [_released(ended.event) for ended in batch if _is_over(ended.event)])
-        reviews.settle_conflicts(tx.cursor, list(over))
+        end_conflicts(tx, list(over))
 
 
 def _is_over(event: Ending) -> bool:
@@ -122,7 +124,7 @@ def decide_requests(
     requests: Sequence[PlanRequest],
     seen: Mapping[UUID, Seen],
 ) -> list[Decision]:
-    """Load what may be near, decide, and save what is held now. The caller records what was decided."""
+    """Load what may be near, decide, and save what is held now. The caller records what is returned."""
     if not requests:
         return []
     cursor = tx.cursor
@@ -141,8 +143,7 @@ def decide_requests(
         requests, zones, standing.values(), authorizations, state.rules, state.terrain, tx.now, near.terminals
     )
     decisions = [replace(decision, assessment_json=encode_value(decision.assessment)) for decision in decided]
-    _save(tx, zones.version, decisions, seen, standing)
-    return decisions
+    return _save(tx, zones.version, decisions, seen, standing)
 
 
 def record(tx: Transaction, decisions: Sequence[Decision], causes: Mapping[UUID, Received[Any]]) -> None:
@@ -158,6 +159,7 @@ def record(tx: Transaction, decisions: Sequence[Decision], causes: Mapping[UUID,
                 operator=decision.request.operator,
                 assessment=decision.assessment,
                 because=decision.because,
+                conflict=decision.conflict,
             ),
             causation=cause,
             written={"assessment": decision.assessment_json} if decision.assessment_json else None,
@@ -211,14 +213,28 @@ def _save(
     decisions: Sequence[Decision],
     seen: Mapping[UUID, Seen],
     standing: Mapping[UUID, Reservation],
-) -> None:
+) -> list[Decision]:
     changes = _sorted_out(decisions)
     plans = [_known(decision, zones_version, changes.kept) for decision in changes.plans.values()]
     written = [plan_id for plan_id in changes.plans if plan_id in seen or plan_id in standing]
     reservations.save_plans(tx.cursor, plans, known=written)
     narrowing.enter_keys(tx.cursor, [plan for plan in plans if plan.state is Hold.HELD])
     reservations.mark_seen(tx.cursor, changes.kept)
-    _show_conflicts(tx, decisions, settled=written)
+    refusals = {decision.request.plan_id: conflict for decision in decisions if (conflict := _conflict(decision))}
+    end_conflicts(tx, [plan_id for plan_id in written if plan_id not in refusals])
+    shown = reviews.shown_conflicts(
+        tx.cursor, [plan_id for plan_id in refusals if plan_id in seen or plan_id in standing]
+    )
+    reviews.save_conflicts(tx.cursor, list(refusals.values()))
+    return [_marked(decision, shown) for decision in decisions]
+
+
+def _marked(decision: Decision, shown: Collection[UUID]) -> Decision:
+    """With what it says of a conflict, where it does."""
+    if not in_the_way(decision.assessment.findings):
+        return decision
+    changed = decision.request.plan_id in shown
+    return replace(decision, conflict=ConflictChange.CHANGED if changed else ConflictChange.FOUND)
 
 
 HOLDS = {
@@ -248,19 +264,9 @@ def _known(decision: Decision, zones_version: int, kept: Mapping[UUID, int]) -> 
     )
 
 
-def _show_conflicts(tx: Transaction, decisions: Sequence[Decision], *, settled: Sequence[UUID]) -> None:
-    refusals = {decision.request.plan_id: conflict for decision in decisions if (conflict := _conflict(decision))}
-    reviews.settle_conflicts(tx.cursor, [plan_id for plan_id in settled if plan_id not in refusals])
-    reviews.save_conflicts(tx.cursor, list(refusals.values()))
-
-
 def _conflict(decision: Decision) -> reviews.Conflict | None:
     """The refusal as regulators watch it, where other plans were in the way."""
-    findings = [
-        finding
-        for finding in decision.assessment.findings
-        if finding.against in (SubjectKind.PLAN, SubjectKind.SITE) and finding.effect is Effect.REFUSES
-    ]
+    findings = in_the_way(decision.assessment.findings)
     if not findings:
         return None
     request, window = decision.request, decision.request.volumes.window

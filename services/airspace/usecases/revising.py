@@ -24,6 +24,7 @@ from services.airspace.usecases.reassessing import (
     is_of_zone,
     request_of,
 )
+from services.airspace.usecases.watching import end_conflicts
 from shared.contracts.airspace import (
     PlanAssessed,
     RouteAssessed,
@@ -197,7 +198,7 @@ def settle(
     """Write the answers as they are, and tell them. `zones_version`: with which zones were asked, where they were."""
     rows = [_revised(change, zones_version or change.plan.zones_version) for change in changes]
     reservations.settle_plans(tx.cursor, rows)
-    reviews.settle_conflicts(tx.cursor, [row.plan_id for row in rows if row.state is Hold.FREE])
+    end_conflicts(tx, [row.plan_id for row in rows if row.state is Hold.FREE])
     journal.write(tx.cursor, [_settled(change, causes[change.plan.plan_id].because) for change in changes])
     for row in rows:
         cause = causes[row.plan_id]

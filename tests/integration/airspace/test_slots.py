@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from services.airspace.usecases.replaying import replay
+from shared.contracts.airspace import PlanAssessed
 from shared.contracts.assessment import Finding, FindingCode
 from shared.contracts.flightplan import FlightPlanSubmitted, FlightPlanWithdrawn
 from shared.contracts.sites import SiteKind, SiteRegistered, SiteSpec, SiteState, SiteUpdated
@@ -135,7 +136,7 @@ def test_what_a_city_is_told_in_a_busy_hour_never_overbooks_and_is_decided_the_s
         world.handle(*(FlightPlanWithdrawn(plan_id=p.plan_id, revision=1, operator=p.operator) for p in over))
         if start == 45:
             world.handle(repadded("PORT", 3, 2))
-    answers = [event for event in world.events() if hasattr(event, "plan_id")]
+    answers = [event for event in world.events() if isinstance(event, PlanAssessed)]
     assert Counter(bool(full(event)) for event in answers)[True] > 10
     holding = {row.plan_id for row in world.rows("SELECT plan_id FROM airspace.reservation WHERE state = 'held'")}
     accepted = [plan for plan in plans if plan.plan_id in holding]
