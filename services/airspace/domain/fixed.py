@@ -3,8 +3,9 @@
 `now` says which authorizations of a route are in force and which zones are over.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from shared.contracts.assessment import Assessment
 from shared.flight import FlightRules, FlightVolumes
 from shared.flight.records import FOREVER_US, RECORD
 from shared.terrain import AGL, Terrain
+
+_WHOM: Final = {Binds.UNCREWED: (False,), Binds.CREWED: (True,), Binds.BOTH: (False, True)}
 
 
 def assess_route(
@@ -42,12 +45,34 @@ def assess_route(
 def assess_site(
     site: SitePosition, zones: ZoneIndex, rules: FlightRules, terrain: Terrain, now: datetime
 ) -> Assessment:
-    """The answer on a site's position: the zones that reach its ground. One with an end in time is a note."""
-    ground = _on_ground(site, terrain)
-    whom = {Binds.UNCREWED: (False,), Binds.CREWED: (True,), Binds.BOTH: (False, True)}[site.serves]
-    found = {hit.zone.zone_id: hit for hits in zones.hits([ground] * len(whom), whom, terrain) for hit in hits}
-    lasting = [hit for hit in found.values() if not _is_over(hit, now)]
-    findings = zone_findings(lasting, "", ground, (), terrain, now)
+    """The answer on one site's position: as `assess_sites`."""
+    return assess_sites([site], zones, rules, terrain, now)[0]
+
+
+def assess_sites(
+    sites: Sequence[SitePosition], zones: ZoneIndex, rules: FlightRules, terrain: Terrain, now: datetime
+) -> list[Assessment]:
+    """The answer on each site's position: the zones that reach its ground. One with an end in time is a note."""
+    grounds = _grounds(sites, terrain)
+    served = [(i, crewed) for i, site in enumerate(sites) for crewed in _WHOM[site.serves]]
+    found: list[dict[str, ZoneHit]] = [{} for _ in sites]
+    hits = zones.hits([grounds[i] for i, _ in served], [crewed for _, crewed in served], terrain)
+    for (i, _), some in zip(served, hits, strict=True):
+        found[i].update((hit.zone.zone_id, hit) for hit in some)
+    return [
+        _on_site(ground, one.values(), zones, rules, terrain, now) for ground, one in zip(grounds, found, strict=True)
+    ]
+
+
+def _on_site(
+    ground: FlightVolumes,
+    hits: Iterable[ZoneHit],
+    zones: ZoneIndex,
+    rules: FlightRules,
+    terrain: Terrain,
+    now: datetime,
+) -> Assessment:
+    findings = zone_findings([hit for hit in hits if not _is_over(hit, now)], "", ground, (), terrain, now)
     return assessment_of(outcome_of(findings), findings, zones, rules, now)
 
 
@@ -56,12 +81,11 @@ def _is_over(hit: ZoneHit, now: datetime) -> bool:
     return ends_at is not None and ends_at <= now
 
 
-def _on_ground(site: SitePosition, terrain: Terrain) -> FlightVolumes:
-    records = np.zeros(1, RECORD)
-    records["lng1"] = records["lng2"] = site.lng
-    records["lat1"] = records["lat2"] = site.lat
+def _grounds(sites: Sequence[SitePosition], terrain: Terrain) -> list[FlightVolumes]:
+    records = np.zeros(len(sites), RECORD)
+    records["lng1"] = records["lng2"] = [site.lng for site in sites]
+    records["lat1"] = records["lat2"] = [site.lat for site in sites]
     records["reference"], records["area"] = AGL, -1
     records["start_us"], records["end_us"] = -FOREVER_US, FOREVER_US
-    boxes = FlightVolumes(records).boxes
-    records["amsl_lower_m"], records["amsl_upper_m"] = terrain.ground(boxes)
-    return FlightVolumes(records)
+    records["amsl_lower_m"], records["amsl_upper_m"] = terrain.ground(FlightVolumes(records).boxes)
+    return [FlightVolumes(records[i : i + 1]) for i in range(len(sites))]

@@ -1,6 +1,6 @@
 """What airspace keeps of other services' events: authorizations, fixed routes and sites."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -31,6 +31,12 @@ WHERE operator = %s AND ends_at > %s AND starts_at < %s AND known_after < %s AND
 _BY_NUMBERS: Final = """
 SELECT authorization_id, spec::text FROM airspace.authorization
 WHERE number = ANY(%s) AND NOT withdrawn AND ends_at > %s AND starts_at < %s"""
+
+
+_SITE_ANSWERS: Final = """
+UPDATE airspace.site s SET assessment = new.assessment::jsonb
+FROM unnest(%s::text[], %s::text[]) AS new (site_id, assessment)
+WHERE s.site_id = new.site_id"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +161,12 @@ def save_site(connection: sa.Connection, new: KnownSite) -> None:
         "assessment": _json(new.assessment),
     }
     connection.execute(insert(site).values(row).on_conflict_do_update(index_elements=["site_id"], set_=row))
+
+
+def save_site_answers(cursor: "psycopg.Cursor[Any]", written: Mapping[str, bytes]) -> None:
+    """Keep the answers on sites that are known, as JSON, by their ids."""
+    if written:
+        cursor.execute(_SITE_ANSWERS, (list(written), [answer.decode() for answer in written.values()]))
 
 
 def _read_routes(connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[KnownRoute]:

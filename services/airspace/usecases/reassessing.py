@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 import sqlalchemy as sa
 
-from services.airspace.domain.fixed import assess_route, assess_site
+from services.airspace.domain.fixed import assess_route, assess_sites
 from services.airspace.domain.revised import Answered, revised
 from services.airspace.domain.subjects import Authorization, PlanRequest, Route, SitePosition
 from services.airspace.domain.zone_index import ZoneIndex
@@ -103,7 +103,9 @@ class Reassessment:
         """The sites in the extents."""
         near = (subjects.sites_near(self._connection, extent.box) for extent in extents)
         sites = {site.site_id: site for some in near for site in some}
-        return [SiteAnswer(site, self.site(site.site_id, site.revision, site.spec)) for site in sites.values()]
+        positions = [_position(site.site_id, site.revision, site.spec) for site in sites.values()]
+        answers = self._on_positions(positions)
+        return [SiteAnswer(site, after) for site, after in zip(sites.values(), answers, strict=True)]
 
     def route(self, route: Route) -> Assessment:
         """The answer on a route: zones decide, the routes it crosses are notes."""
@@ -118,8 +120,10 @@ class Reassessment:
 
     def site(self, site_id: str, revision: int, spec: SiteSpec) -> Assessment:
         """The answer on a site's position."""
-        position = SitePosition(site_id=site_id, revision=revision, lng=spec.lng, lat=spec.lat, serves=_serves(spec))
-        return assess_site(position, self._zones, self._state.rules, self._state.terrain, self._now)
+        return self._on_positions([_position(site_id, revision, spec)])[0]
+
+    def _on_positions(self, positions: Sequence[SitePosition]) -> list[Assessment]:
+        return assess_sites(positions, self._zones, self._state.rules, self._state.terrain, self._now)
 
     def _plans(self, plan_ids: Sequence[UUID], *, every_zone: bool) -> list[PlanAnswer]:
         plans = list(reservations.find_plans(self._cursor, plan_ids).values())
@@ -199,6 +203,10 @@ def route_of(state: AirspaceState, route_id: str, revision: int, operator: str, 
 
 def _holds(assessment: Assessment) -> bool:
     return assessment.outcome in (Outcome.APPROVED, Outcome.AWAITING)
+
+
+def _position(site_id: str, revision: int, spec: SiteSpec) -> SitePosition:
+    return SitePosition(site_id=site_id, revision=revision, lng=spec.lng, lat=spec.lat, serves=_serves(spec))
 
 
 def _serves(spec: SiteSpec) -> Binds:

@@ -66,9 +66,9 @@ def revise_for_zones(state: AirspaceState, tx: Transaction, batch: Sequence[Zone
     for route in again.routes(extents):
         _revise_route(tx, route, blame)
         hits += blame.hits(route, route.after, tx.now)
-    for site in again.sites(extents):
-        _revise_site(tx, site, blame)
-        hits += blame.hits(site, site.after, tx.now)
+    sites = again.sites(extents)
+    _revise_sites(tx, sites, blame)
+    hits += (hit for site in sites for hit in blame.hits(site, site.after, tx.now))
     reviews.save_hits(tx.cursor, hits)
 
 
@@ -253,12 +253,13 @@ def _revise_route(tx: Transaction, answer: RouteAnswer, blame: "_Blame | _Always
     tx.record(assessed, causation=cause.received)
 
 
-def _revise_site(tx: Transaction, answer: SiteAnswer, blame: "_Blame | _Always") -> None:
-    if not differs(answer.before, answer.after):
-        return
-    site, cause = answer.site, blame.of(answer.before, answer.after)
-    subjects.save_site(tx.connection, replace(site, assessment=answer.after))
-    assessed = SiteAssessed(
-        site_id=site.site_id, revision=site.revision, assessment=answer.after, because=cause.because
-    )
-    tx.record(assessed, causation=cause.received)
+def _revise_sites(tx: Transaction, answers: Sequence[SiteAnswer], blame: "_Blame | _Always") -> None:
+    changes = [answer for answer in answers if differs(answer.before, answer.after)]
+    written = {change.site.site_id: encode_value(change.after) for change in changes}
+    subjects.save_site_answers(tx.cursor, written)
+    for change in changes:
+        site, cause = change.site, blame.of(change.before, change.after)
+        assessed = SiteAssessed(
+            site_id=site.site_id, revision=site.revision, assessment=change.after, because=cause.because
+        )
+        tx.record(assessed, causation=cause.received, written={"assessment": written[site.site_id]})

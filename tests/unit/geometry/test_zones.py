@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from services.airspace.domain.assess import assess
-from services.airspace.domain.fixed import assess_site
+from services.airspace.domain.fixed import assess_site, assess_sites
 from services.airspace.domain.subjects import SitePosition
 from services.airspace.domain.zone_index import ZoneIndex, zone_hit
 from services.airspace.domain.zones import Zone
@@ -32,6 +32,7 @@ from tests.unit.geometry.worlds import (
     intents,
     metres,
     outlines,
+    places,
     request,
     slab,
     square,
@@ -156,6 +157,24 @@ def test_a_site_meets_the_zones_that_reach_its_ground(outline: Outline, at: tupl
     found = assess_site(SitePosition(site_id="s", revision=1, lng=lng, lat=lat), index, RULES, FLAT, NOW)
     assert [f.against_id for f in found.findings] == (["z"] if slack == 0 else [])
     assert found.outcome is (Outcome.REFUSED if slack == 0 else Outcome.APPROVED)
+
+
+@given(st.lists(st.tuples(places, st.sampled_from(Binds)), max_size=5), st.lists(zones(), max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_asking_of_many_sites_is_asking_of_each(
+    many: Sequence[tuple[tuple[float, float], Binds]], several: Sequence[Zone]
+) -> None:
+    whom = list(Binds)
+    index = ZoneIndex(
+        1, [zoned(f"z{i}", z.spec.outline, binds=whom[i % 3], ends_at=z.spec.ends_at) for i, z in enumerate(several)]
+    )
+    at = [(*away(*place), serves) for place, serves in many]
+    sites = [
+        SitePosition(site_id=f"s{i}", revision=1, lng=lng, lat=lat, serves=serves)
+        for i, (lng, lat, serves) in enumerate(at)
+    ]
+    alone = [assess_site(site, index, RULES, hills(), NOW) for site in sites]
+    assert assess_sites(sites, index, RULES, hills(), NOW) == alone
 
 
 def test_withdrawn_and_replaced_zones_are_gone() -> None:
