@@ -42,6 +42,8 @@ for command in (
     plans.file,
     plans.plans,
     plans.move,
+    plans.activate,
+    plans.end,
     plans.withdraw,
     plans.rule,
     watching.watch,

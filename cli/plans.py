@@ -1,4 +1,4 @@
-"""Flight plans: may I fly, file, follow, move, withdraw, rule."""
+"""Flight plans: may I fly, file, follow, move, take off, land, withdraw, rule."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -78,6 +78,18 @@ def move(ctx: typer.Context, plan_id: PlanId, departs_at: DepartsTo) -> None:
     """Ask for another departure time; the plan keeps its airspace until that is decided."""
     command = context(ctx)
     _show_plan(command, command.platform.post(f"{_path(plan_id)}/move", {"departs_at": departs_at}))
+
+
+def activate(ctx: typer.Context, plan_id: PlanId) -> None:
+    """Confirm the take-off of a flight, from a minute before it was planned; without it the plan is a no-show."""
+    command = context(ctx)
+    _show_plan(command, command.platform.post(f"{_path(plan_id)}/activate", {}))
+
+
+def end(ctx: typer.Context, plan_id: PlanId) -> None:
+    """Report the end of a flight; what is left of its airspace is free."""
+    command = context(ctx)
+    _show_plan(command, command.platform.post(f"{_path(plan_id)}/end", {}))
 
 
 def withdraw(

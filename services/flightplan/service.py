@@ -18,7 +18,13 @@ from services.flightplan.usecases.filing import file_plans
 from shared.auth import Principal
 from shared.city import ApprovalMode
 from shared.contracts.airspace import PlanAssessed, RouteAssessed
-from shared.contracts.inbound import FlightPlanMoveRequested, FlightPlanRequested, FlightPlanWithdrawRequested
+from shared.contracts.inbound import (
+    FlightPlanEndReported,
+    FlightPlanMoveRequested,
+    FlightPlanRequested,
+    FlightPlanTakeOffReported,
+    FlightPlanWithdrawRequested,
+)
 from shared.contracts.sites import SiteRegistered, SiteStateChanged, SiteUpdated
 from shared.frame import Database, Periodic, Platform, Service, Subscription, on
 from shared.groupcommit import GroupCommit
@@ -85,6 +91,8 @@ def _subscriptions(state: FlightplanState) -> tuple[Subscription, ...]:
                 on(FlightPlanRequested, handler=partial(inbound.file_requested, rulebook=state.rulebook)),
                 on(FlightPlanMoveRequested, handler=partial(inbound.move_requested, rulebook=state.rulebook)),
                 on(FlightPlanWithdrawRequested, handler=inbound.withdraw_requested),
+                on(FlightPlanTakeOffReported, handler=inbound.take_offs_reported),
+                on(FlightPlanEndReported, handler=inbound.ends_reported),
             ),
         ),
     )

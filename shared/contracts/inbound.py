@@ -44,6 +44,26 @@ class FlightPlanWithdrawRequested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlightPlanTakeOffReported:
+    """An operator's system confirms the take-off of a flight."""
+
+    topic: ClassVar[str] = "inbound.flight-plans"
+    key_field: ClassVar[str] = "plan_id"
+    plan_id: UUID
+    operator: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightPlanEndReported:
+    """An operator's system reports the end of a flight."""
+
+    topic: ClassVar[str] = "inbound.flight-plans"
+    key_field: ClassVar[str] = "plan_id"
+    plan_id: UUID
+    operator: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteReported:
     """A site as its owner's system states it: registers it, or updates it."""
 
@@ -100,6 +120,8 @@ Event = (
     FlightPlanRequested
     | FlightPlanMoveRequested
     | FlightPlanWithdrawRequested
+    | FlightPlanTakeOffReported
+    | FlightPlanEndReported
     | SiteReported
     | SiteStateReported
     | SiteMovementReported

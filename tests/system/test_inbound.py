@@ -34,6 +34,8 @@ EVENTS: Final[Mapping[str, tuple[str, dict[str, Any]]]] = {
         {"plan_id": SOMEBODY, "operator": "alpha", "departs_at": examples.TOMORROW},
     ),
     "FlightPlanWithdrawRequested": (PLANS, {"plan_id": SOMEBODY, "operator": "alpha", "reason": "雨"}),
+    "FlightPlanTakeOffReported": (PLANS, {"plan_id": SOMEBODY, "operator": "alpha"}),
+    "FlightPlanEndReported": (PLANS, {"plan_id": SOMEBODY, "operator": "alpha"}),
     "SiteReported": (SITES, {"site_id": "S", "spec": examples.SITE, "state": "commissioned"}),
     "SiteMovementReported": (
         SITES,
@@ -164,6 +166,8 @@ RULES: Final[Mapping[str, tuple[str, str, dict[str, Any]]]] = {
         request("heights", {**examples.AREA_PLAN, "area": {**examples.AREA_PLAN["area"], "lower_m": 95.0}}),
     ),
     "unknown plan": ("FlightPlanMoveRequested", "", EVENTS["FlightPlanMoveRequested"][1]),
+    "nobody's take-off": ("FlightPlanTakeOffReported", "", EVENTS["FlightPlanTakeOffReported"][1]),
+    "nobody's end": ("FlightPlanEndReported", "", EVENTS["FlightPlanEndReported"][1]),
     "nobody's movement": (
         "SiteMovementReported",
         "",
@@ -247,10 +251,12 @@ def test_nobody_moves_anothers_plan(outside: Outside) -> None:
     before = outside.count("flightplan")
     theft = {"plan_id": plan_id, "operator": "beta"}
     outside.send("FlightPlanMoveRequested", {"theft": json.dumps({**theft, "departs_at": examples.TOMORROW})})
-    outside.send("FlightPlanWithdrawRequested", {"theft too": json.dumps(theft)})
-    parked = outside.parked("flightplan", before + 2)
-    assert "no flight plan" in parked["theft"][1]
-    assert "no flight plan" in parked["theft too"][1]
+    others = ("FlightPlanWithdrawRequested", "FlightPlanTakeOffReported", "FlightPlanEndReported")
+    for type_name in others:
+        outside.send(type_name, {f"theft {type_name}": json.dumps(theft)})
+    parked = outside.parked("flightplan", before + 4)
+    for key in ("theft", *(f"theft {type_name}" for type_name in others)):
+        assert "no flight plan" in parked[key][1]
     assert outside.books.states()[plan_id_of("alpha", "hers")] == "approved"
 
 

@@ -321,26 +321,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/conflicts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Conflicts
-         * @description Plans refused because others were in the way, until their time is over; the newest decision first.
-         */
-        get: operations["list_conflicts_conflicts_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/zones/impact": {
         parameters: {
             query?: never;
@@ -375,6 +355,50 @@ export interface paths {
          *     The newest version first, and in it those with another outcome.
          */
         get: operations["list_hits_zones__zone_id__hits_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Conflicts
+         * @description Plans refused because others were in the way, until their time is over; the newest decision first.
+         */
+        get: operations["list_conflicts_conflicts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conflicts/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow Conflicts
+         * @description Conflicts as server-sent events: `ConflictFound`, `ConflictChanged` (another in its place), `ConflictEnded`.
+         *
+         *     `data` is `{key, time, event}`, `key` the plan that is refused and `event` what `GET /conflicts` lists. Regulators
+         *     follow all; operators those of their own plans, without whose flight is in the way. Starts now, or after
+         *     `Last-Event-ID`.
+         */
+        get: operations["follow_conflicts_conflicts_events_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -807,6 +831,8 @@ export interface paths {
         /**
          * Move Plan
          * @description Ask for new times. The plan stands as it is until they are found compatible; refused, it stays as it was.
+         *
+         *     A flight in the air is moved too, to times at which it is; it never waits for a ruling.
          */
         post: operations["move_plan_flight_plans__plan_id__move_post"];
         delete?: never;
@@ -6324,41 +6350,6 @@ export interface operations {
             };
         };
     };
-    list_conflicts_conflicts_get: {
-        parameters: {
-            query?: {
-                since?: string | null;
-                limit?: number;
-                cursor?: string | null;
-                /** @description west,south,east,north in degrees */
-                bbox?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ConflictView_"];
-                };
-            };
-            /** @description A problem with the request */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     preview_zone_zones_impact_post: {
         parameters: {
             query?: never;
@@ -6410,6 +6401,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TouchedView"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_conflicts_conflicts_get: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                /** @description west,south,east,north in degrees */
+                bbox?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConflictView_"];
+                };
+            };
+            /** @description A problem with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow_conflicts_conflicts_events_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "last-event-id"?: number | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
                 };
             };
             /** @description A problem with the request */

@@ -12,7 +12,9 @@ from services.airspace.domain.contacts import Contact, contacts
 from services.airspace.domain.cover import covering
 from services.airspace.domain.findings import (
     ARTICLE_EQUAL,
+    ARTICLE_EQUAL_ALOFT,
     ARTICLE_HIGHER,
+    ARTICLE_HIGHER_ALOFT,
     ARTICLE_LOWER,
     MAX_FINDINGS,
     closed_findings,
@@ -110,12 +112,27 @@ class _Batch:
         self.hits = zones.hits([r.volumes for r in requests], [r.crewed for r in requests], terrain)
         self.near: dict[int, list[Contact]] = defaultdict(list)  # by the flight that is asked about
         self.terminals = terminals
+        self.already = self._already()
         self.slots = Slots(self.flights, terminals, shifts=among)
-        met = contacts(self.flights, range(len(requests)), among=among)
-        for contact in unsettled(met, self.flights, terminals):
+        for contact in self._contacts(range(len(requests)), among=among):
             self.near[contact.a].append(contact)
             if contact.b < len(requests):
                 self.near[contact.b].append(contact.turned())
+
+    def _contacts(self, asked: Sequence[int], *, among: bool = True) -> Iterable[Contact]:
+        """Of these flights with any other; two that slots settle are in nobody's way."""
+        return unsettled(contacts(self.flights, asked, among=among), self.flights, self.terminals)
+
+    def _already(self) -> set[tuple[int, UUID]]:
+        """Whom flights in the air that are to be moved have come across already: that is not held against the move."""
+        moved = {
+            self.holding[request.plan_id]: i
+            for i, request in enumerate(self.requests)
+            if request.moves_in_the_air and request.plan_id in self.holding
+        }
+        met = list(self._contacts(sorted(moved)))
+        pairs = [(contact.a, contact.b) for contact in met] + [(contact.b, contact.a) for contact in met]
+        return {(moved[a], self._plan(b)) for a, b in pairs if a in moved}
 
     def decide(self) -> list[Decision]:
         return [decision for i in range(len(self.requests)) for decision in self._decide(i)]
@@ -127,10 +144,10 @@ class _Batch:
         free = request.voluntary and all(f.code is FindingCode.ZONE_UNRESTRICTED for f in findings)
         short = self.slots.shortages(i, self._counts(i, least=request.priority))
         findings += closed_findings(request.volumes, self.terminals, Effect.NOTE if free else Effect.REFUSES)
-        refused = outcome_of(findings) is Outcome.REFUSED or bool(short)
+        refused = _outcome(request, findings) is Outcome.REFUSED or bool(short)
         findings += self._plan_findings(i, met, free=free, refused=refused)
         findings += [slot_finding(each, Effect.NOTE if free else Effect.REFUSES) for each in short]
-        if not free and outcome_of(findings) is not Outcome.REFUSED:
+        if not free and _outcome(request, findings) is not Outcome.REFUSED:
             findings += [pad_yielded_finding(each, self.holders[j]) for j, each in self._pads_yielded(i, met)]
         return self._decision(request, findings, free=free, because=request.because)
 
@@ -198,10 +215,15 @@ class _Batch:
         effect = Effect.REFUSES if code is FindingCode.PLAN_CONFLICT else Effect.NOTE
         article = ""
         if code is FindingCode.PLAN_CONFLICT:
-            article = ARTICLE_HIGHER if other.priority > own.priority else ARTICLE_EQUAL
+            article = self._article(contact.a, is_equal=other.priority == own.priority)
         elif code is FindingCode.PLAN_PREEMPTED or self._crossed(contact.a, contact.b):
             article = ARTICLE_LOWER
         return plan_finding(contact, self.flights, other, code, effect, article, self.terrain)
+
+    def _article(self, i: int, *, is_equal: bool) -> str:
+        if i < len(self.requests) and self.requests[i].moves_in_the_air:
+            return ARTICLE_EQUAL_ALOFT if is_equal else ARTICLE_HIGHER_ALOFT
+        return ARTICLE_EQUAL if is_equal else ARTICLE_HIGHER
 
     def _code(self, i: int, j: int) -> FindingCode:
         """What standing flight j is to flight i that comes into contact with it."""
@@ -211,7 +233,7 @@ class _Batch:
         if own.priority == other.priority and self.rules.same_priority_overlap_is_note:
             return FindingCode.PLAN_NEARBY
         if other.priority >= own.priority:
-            return FindingCode.PLAN_CONFLICT
+            return FindingCode.PLAN_NEARBY if (i, other.plan_id) in self.already else FindingCode.PLAN_CONFLICT
         return FindingCode.PLAN_NEARBY if other.active else FindingCode.PLAN_PREEMPTED
 
     def _yields(self, i: int, j: int) -> bool:
@@ -252,7 +274,7 @@ class _Batch:
         return self._decision(request, findings, free=False, because="preempted")
 
     def _decision(self, request: PlanRequest, findings: Sequence[Finding], *, free: bool, because: str) -> Decision:
-        outcome = Outcome.NOT_REQUIRED if free else outcome_of(findings)
+        outcome = Outcome.NOT_REQUIRED if free else _outcome(request, findings)
         return Decision(
             request=request,
             assessment=assessment_of(outcome, findings, self.zones, self.rules, self.now),
@@ -295,6 +317,12 @@ def assessment_of(
         decided_at=now,
         rules=rules.name,
     )
+
+
+def _outcome(request: PlanRequest, findings: Iterable[Finding]) -> Outcome:
+    """By the strongest effect; what is in the air cannot wait for a ruling on its move."""
+    outcome = outcome_of(findings)
+    return Outcome.REFUSED if outcome is Outcome.AWAITING and request.moves_in_the_air else outcome
 
 
 def _softened(code: FindingCode, *, free: bool, refused: bool) -> FindingCode:

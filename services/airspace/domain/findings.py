@@ -20,6 +20,8 @@ from shared.volumes import Altitude, CircleOutline
 MAX_FINDINGS: Final = 50  # rule TY-FINDINGS: the strongest are kept, the others counted
 ARTICLE_EQUAL: Final = "ASTM F3548-21 SCD0035"
 ARTICLE_HIGHER: Final = "ASTM F3548-21 SCD0015"
+ARTICLE_EQUAL_ALOFT: Final = "ASTM F3548-21 SCD0050"
+ARTICLE_HIGHER_ALOFT: Final = "ASTM F3548-21 SCD0030"
 ARTICLE_LOWER: Final = "ASTM F3548-21 SCD0090"
 RULE_CLOSED: Final = "TY-CLOSED"  # nobody takes off from a closed site or lands there
 RULE_SLOT: Final = "TY-SLOT"  # at no instant are more pads of a site held than it has

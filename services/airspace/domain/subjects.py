@@ -35,7 +35,12 @@ class PlanRequest:
     volumes: FlightVolumes = field(repr=False)
     keeps_former: bool = False  # a move: where refused, what the plan held before stays
     because: str = "filed"
-    active: bool = False  # in the air: it goes on holding these volumes whatever the answer
+    active: bool = False  # in the air: it goes on holding what it holds whatever the answer
+
+    @property
+    def moves_in_the_air(self) -> bool:
+        """True of other times for a flight that has taken off (F3548: an Activated intent is modified)."""
+        return self.active and self.keeps_former
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +91,15 @@ class Decision:
     @property
     def reserves(self) -> bool:
         """True where the plan now holds exactly these volumes (in place of any former ones)."""
-        return self.request.active or self.assessment.outcome in (Outcome.APPROVED, Outcome.AWAITING)
+        accepted = self.assessment.outcome in (Outcome.APPROVED, Outcome.AWAITING)
+        return not self.keeps_former and (self.request.active or accepted)
 
     @property
     def releases(self) -> bool:
         """True where the plan now holds nothing."""
-        kept = self.request.keeps_former and self.assessment.outcome is Outcome.REFUSED
-        return not self.reserves and not kept
+        return not self.reserves and not self.keeps_former
+
+    @property
+    def keeps_former(self) -> bool:
+        """True of a move that is not to be: what the plan held before stays."""
+        return self.request.keeps_former and self.assessment.outcome is Outcome.REFUSED

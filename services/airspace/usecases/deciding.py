@@ -132,6 +132,7 @@ def decide_requests(
     standing = near.plans
     moved = [request.plan_id for request in requests if request.keeps_former]
     former = reservations.find_plans(cursor, moved)
+    requests = [_as_it_flies(request, former.get(request.plan_id)) for request in requests]
     standing |= {plan_id: known.reservation for plan_id, known in former.items() if known.state is Hold.HELD}
     start = min(request.volumes.window.start for request in requests)
     end = max(request.volumes.window.end for request in requests)
@@ -144,6 +145,13 @@ def decide_requests(
     )
     decisions = [replace(decision, assessment_json=encode_value(decision.assessment)) for decision in decided]
     return _save(tx, zones.version, decisions, seen, standing)
+
+
+def _as_it_flies(request: PlanRequest, former: Known | None) -> PlanRequest:
+    """A flight in the air that is to be moved goes on holding airspace, also where it began as a voluntary notice."""
+    if former is None or not former.active:
+        return request
+    return replace(request, active=True, voluntary=False)
 
 
 def record(tx: Transaction, decisions: Sequence[Decision], causes: Mapping[UUID, Received[Any]]) -> None:
@@ -196,15 +204,11 @@ def _sorted_out(decisions: Sequence[Decision]) -> _Changes:
     changes = _Changes({}, {})
     for decision in decisions:
         request = decision.request
-        if _keeps_former(decision):
+        if decision.keeps_former:
             changes.kept[request.plan_id] = request.revision
         else:
             changes.plans[request.plan_id] = decision
     return changes
-
-
-def _keeps_former(decision: Decision) -> bool:
-    return decision.request.keeps_former and decision.assessment.outcome is Outcome.REFUSED
 
 
 def _save(

@@ -4,7 +4,7 @@ The journal says what was asked and what others held then, the zones' versions w
 answered. Rules and terrain are today's: where they were others, the answer may be another one, and that is said.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Final
@@ -153,7 +153,8 @@ class _Past:
         return [one.assessment for one in decisions if one.request.plan_id == (of or entry.plan_id)]
 
     def _request(self, entry: Entry) -> PlanRequest:
-        intent = self._intents([entry.plan_id])[entry.plan_id, entry.revision]
+        entries = journal.entries_of(self._cursor, [entry.plan_id])[entry.plan_id]
+        intent = next(one.intent for one in entries if one.revision == entry.revision and one.intent is not None)
         return PlanRequest(
             plan_id=entry.plan_id,
             revision=entry.revision,
@@ -164,11 +165,8 @@ class _Past:
             volumes=volumes(intent, self._state.rules, self._state.terrain),
             keeps_former=entry.keeps_former,
             because=entry.because,
+            active=any(one.kind is EntryKind.ACTIVATED and one.position < entry.position for one in entries),
         )
-
-    def _intents(self, plan_ids: Sequence[UUID]) -> Mapping[tuple[UUID, int], FlightIntent]:
-        entries = (entry for some in journal.entries_of(self._cursor, plan_ids).values() for entry in some)
-        return {(entry.plan_id, entry.revision): entry.intent for entry in entries if entry.intent is not None}
 
     def _authorizations(self, request: PlanRequest, position: int) -> list[Authorization]:
         window = request.volumes.window
@@ -225,6 +223,8 @@ def _held(entries: Sequence[Entry], position: int) -> tuple[Entry, bool] | None:
             held, active = None, False
         elif entry.kind is EntryKind.ACTIVATED:
             active = True
-        elif entry.holds is not None and not active:
+        elif active and not entry.keeps_former:
+            continue  # told, and it keeps what it holds
+        elif entry.holds is not None:
             held = entry if entry.holds else None
     return None if held is None else (held, active)

@@ -169,7 +169,10 @@ class MoveRequest:
 def move_plan(
     caller: Owner, plan_id: UUID, request: Annotated[MoveRequest, body(MoveRequest)], tx: Tx, state: State
 ) -> FlightPlanView:
-    """Ask for new times. The plan stands as it is until they are found compatible; refused, it stays as it was."""
+    """Ask for new times. The plan stands as it is until they are found compatible; refused, it stays as it was.
+
+    A flight in the air is moved too, to times at which it is; it never waits for a ruling.
+    """
     move = usecases.Move(plan_id=plan_id, operator=caller.org, departs_at=request.departs_at)
     return Shown(viewer_of(caller), state).plan(_only(usecases.move_plans(tx, [move], state.rulebook)))
 
@@ -200,13 +203,15 @@ def _only(answers: list[usecases.Answer]) -> FlightPlan:
 @router.post("/flight-plans/{plan_id}/activate")
 def activate_plan(caller: Owner, plan_id: UUID, tx: Tx, state: State) -> FlightPlanView:
     """Confirm the take-off, from a minute before it was planned. Without it the plan ends as a no-show."""
-    return Shown(viewer_of(caller), state).plan(flying.activate_plan(tx, plan_id, caller.org))
+    report = flying.FlightReport(plan_id=plan_id, operator=caller.org)
+    return Shown(viewer_of(caller), state).plan(_only(flying.activate_plans(tx, [report])))
 
 
 @router.post("/flight-plans/{plan_id}/end")
 def end_plan(caller: Owner, plan_id: UUID, tx: Tx, state: State) -> FlightPlanView:
     """Report the end of the flight; what is left of its airspace is free."""
-    return Shown(viewer_of(caller), state).plan(flying.end_plan(tx, plan_id, caller.org))
+    report = flying.FlightReport(plan_id=plan_id, operator=caller.org)
+    return Shown(viewer_of(caller), state).plan(_only(flying.end_plans(tx, [report])))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,9 @@ NotFound      PlanNotFound, RouteNotFound, AuthorizationNotFound
 Conflict      PlanClosed, FlightOver, MovePending, RulingNotDue, RulingOutdated, RequestKeyReused,
               QuotaExceeded, NotActivatable, TakeOffEarly, InTheAir, NotInTheAir, AuthorizationNumberReused,
               RouteNotCompatible, RouteNotOpen
-Invalid       DepartureInPast, DepartureBeyondHorizon, SiteUnknown, SiteNotInUse, SiteRetired, ScenarioUnknown,
-              RequestKeyMissing, RequestKeyUnfit, StateUnknown, SpanReversed, MoveInTheFuture, MoveTooEarly
+Invalid       DepartureInPast, DepartureBeyondHorizon, NotAloftThen, SiteUnknown, SiteNotInUse, SiteRetired,
+              ScenarioUnknown, RequestKeyMissing, RequestKeyUnfit, StateUnknown, SpanReversed, MoveInTheFuture,
+              MoveTooEarly
 Forbidden     PriorityReserved, RouteOfAnother, OperatorReserved, FilterReserved
 """
 
@@ -79,10 +80,20 @@ class TakeOffEarly(Conflict):
 
 
 class InTheAir(Conflict):
-    """What flies is neither moved nor withdrawn."""
+    """What flies is not withdrawn."""
 
     def __init__(self) -> None:
         super().__init__("the flight is in the air; report its end")
+
+
+class NotAloftThen(Invalid):
+    """A flight in the air can only be given times at which it is."""
+
+    def __init__(self, begins: datetime, ends: datetime) -> None:
+        super().__init__(
+            f"the flight is in the air, and with these times it would be so from {_utc(begins)} to {_utc(ends)}",
+            field="departs_at",
+        )
 
 
 class NotInTheAir(Conflict):

@@ -9,6 +9,7 @@ from services.flightplan.domain.errors import (
     InTheAir,
     MovePending,
     NotActivatable,
+    NotAloftThen,
     NotInTheAir,
     PlanClosed,
     RulingNotDue,
@@ -52,12 +53,12 @@ def assessed(standing: Standing, revision: int, assessment: Assessment) -> Step 
 
     A refused move leaves the plan as it was. A ruling belongs to the revision it was made on: other times need another.
     When what stands is refused, its move ends with it: airspace has let go of the plan and answers the move no more.
-    What is in the air stays there whatever the answer; it is told and kept.
+    What is in the air stays there whatever the answer; it is told and kept, and moved where that is approved.
     """
     if standing.state.is_final:
         return None
     if standing.state is PlanState.ACTIVATED:
-        return Step(PlanState.ACTIVATED) if revision == standing.revision else None
+        return _assessed_aloft(standing, revision, assessment)
     if revision == standing.proposed_revision:
         if assessment.outcome is Outcome.REFUSED:
             return Step(standing.state, drops_move=True)
@@ -67,6 +68,13 @@ def assessed(standing: Standing, revision: int, assessment: Assessment) -> Step 
     if assessment.outcome is Outcome.AWAITING and is_covered(assessment, standing.ruling):
         return Step(PlanState.APPROVED)
     return Step(_STATE_OF_OUTCOME[assessment.outcome])
+
+
+def _assessed_aloft(standing: Standing, revision: int, assessment: Assessment) -> Step | None:
+    if revision == standing.proposed_revision:
+        taken = assessment.outcome is Outcome.APPROVED
+        return Step(PlanState.ACTIVATED, takes_move=taken, drops_move=not taken)
+    return Step(PlanState.ACTIVATED) if revision == standing.revision else None
 
 
 def is_covered(assessment: Assessment, ruling: Ruling | None) -> bool:
@@ -111,16 +119,21 @@ def withdrawn(standing: Standing, *, ends_at: datetime, now: datetime) -> PlanSt
     return PlanState.WITHDRAWN
 
 
-def may_move(standing: Standing, *, departs_at: datetime, now: datetime) -> None:
-    """Raises PlanClosed, InTheAir, MovePending or FlightOver where no new times can be asked for."""
+def may_move(standing: Standing, *, departs_at: datetime, ends_at: datetime, now: datetime) -> None:
+    """Raises PlanClosed, MovePending or FlightOver where no new times can be asked for: in the air until the end."""
     if standing.state.is_final:
         raise PlanClosed(standing.state)
-    if standing.state is PlanState.ACTIVATED:
-        raise InTheAir
     if standing.proposed_revision is not None:
         raise MovePending(standing.proposed_revision)
-    if now >= departs_at:
-        raise FlightOver(departs_at)
+    latest = ends_at if standing.state is PlanState.ACTIVATED else departs_at
+    if now >= latest:
+        raise FlightOver(latest)
+
+
+def check_aloft(departs_at: datetime, ends_at: datetime, now: datetime) -> None:
+    """New times of a flight that has taken off: it is in the air now. Raises NotAloftThen."""
+    if not departs_at - EARLIEST <= now < ends_at:
+        raise NotAloftThen(departs_at - EARLIEST, ends_at)
 
 
 def activated(standing: Standing, *, departs_at: datetime, ends_at: datetime, now: datetime) -> PlanState:

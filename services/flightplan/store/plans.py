@@ -274,11 +274,11 @@ def lock_overdue(cursor: Cursor, now: datetime, limit: int) -> list[Overdue]:
     ]
 
 
-def activate(cursor: Cursor, plan_id: UUID, *, now: datetime) -> None:
-    """The flight has taken off."""
+def activate(cursor: Cursor, plan_ids: Sequence[UUID], *, now: datetime) -> None:
+    """The flights have taken off."""
     cursor.execute(
-        "UPDATE flightplan.plan SET state = %s, activated_at = %s, updated_at = %s WHERE plan_id = %s",
-        (PlanState.ACTIVATED.value, now, now, plan_id),
+        "UPDATE flightplan.plan SET state = %s, activated_at = %s, updated_at = %s WHERE plan_id = ANY(%s)",
+        (PlanState.ACTIVATED.value, now, now, list(plan_ids)),
     )
 
 

@@ -1,5 +1,6 @@
 """Flights in the air: take-offs confirmed, ends reported, and plans whose take-off never was."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,39 +12,84 @@ from services.flightplan.domain.plan import FlightPlan
 from services.flightplan.store import plan_reads, plans
 from shared.city import TakeOffs
 from shared.contracts.flightplan import FlightPlanActivated, FlightPlanEnded, FlightPlanNoShow, PlanState
+from shared.errors import TianyuanError
 from shared.frame import Transaction
+from shared.tracing import tracing
 
 _MOST_NO_SHOWS: Final = 1_000  # in one transaction
 _LONGEST_AGO: Final = timedelta(days=1)  # plans from before are history, whatever became of them
 
 
-def activate_plan(tx: Transaction, plan_id: UUID, operator: str) -> FlightPlan:
-    """The operator confirms the take-off. Repeating it changes nothing."""
-    plan = _own(tx, plan_id, operator)
-    if plan.state is PlanState.ACTIVATED:
-        return plan
-    departs_at, ends_at = plan.intent.departs_at, plan.window.end
-    state = plan_life.activated(plan.standing, departs_at=departs_at, ends_at=ends_at, now=tx.now)
-    plans.activate(tx.cursor, plan_id, now=tx.now)
-    tx.record(FlightPlanActivated(plan_id=plan_id, revision=plan.revision, operator=operator, activated_at=tx.now))
-    return replace(plan, state=state, updated_at=tx.now, activated_at=tx.now)
+Answer = FlightPlan | TianyuanError
+Say = Callable[[FlightPlan], FlightPlan]
 
 
-def end_plan(tx: Transaction, plan_id: UUID, operator: str) -> FlightPlan:
-    """The operator reports the end of the flight; the rest of its airspace is free. Repeating it changes nothing."""
-    plan = _own(tx, plan_id, operator)
-    if plan.state is PlanState.ENDED:
-        return plan
-    state = plan_life.ended(plan.standing)
-    plans.close(tx.cursor, [plan_id], state, now=tx.now)
-    tx.record(FlightPlanEnded(plan_id=plan_id, revision=plan.last_revision, operator=operator, ended_at=tx.now))
-    return replace(plan, state=state, updated_at=tx.now)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightReport:
+    """An operator tells of the take-off or the end of its flight."""
+
+    plan_id: UUID
+    operator: str
+    traceparent: str | None = None
 
 
-def _own(tx: Transaction, plan_id: UUID, operator: str) -> FlightPlan:
-    plan = plan_reads.locked_plans(tx.connection, [plan_id]).get(plan_id)
-    if plan is None or plan.operator != operator:
-        raise PlanNotFound(plan_id)
+def activate_plans(tx: Transaction, reports: Sequence[FlightReport]) -> list[Answer]:
+    """One answer a take-off confirmed: the plan, or what is in the way. Repeating it changes nothing."""
+
+    def take_off(plan: FlightPlan) -> FlightPlan:
+        departs_at, ends_at = plan.intent.departs_at, plan.window.end
+        state = plan_life.activated(plan.standing, departs_at=departs_at, ends_at=ends_at, now=tx.now)
+        tx.record(
+            FlightPlanActivated(
+                plan_id=plan.plan_id, revision=plan.revision, operator=plan.operator, activated_at=tx.now
+            )
+        )
+        return replace(plan, state=state, updated_at=tx.now, activated_at=tx.now)
+
+    answers, new = _each(tx, reports, PlanState.ACTIVATED, take_off)
+    plans.activate(tx.cursor, new, now=tx.now)
+    return answers
+
+
+def end_plans(tx: Transaction, reports: Sequence[FlightReport]) -> list[Answer]:
+    """One answer an end reported: the plan, whose airspace is free now, or what is in the way; likewise."""
+
+    def land(plan: FlightPlan) -> FlightPlan:
+        state = plan_life.ended(plan.standing)
+        tx.record(
+            FlightPlanEnded(plan_id=plan.plan_id, revision=plan.last_revision, operator=plan.operator, ended_at=tx.now)
+        )
+        return replace(plan, state=state, proposal=None, updated_at=tx.now)
+
+    answers, new = _each(tx, reports, PlanState.ENDED, land)
+    plans.close(tx.cursor, new, PlanState.ENDED, now=tx.now)
+    return answers
+
+
+def _each(
+    tx: Transaction, reports: Sequence[FlightReport], state: PlanState, say: Say
+) -> tuple[list[Answer], list[UUID]]:
+    """The answers in order, and the plans that have come to the state now."""
+    held = plan_reads.locked_plans(tx.connection, [report.plan_id for report in reports])
+    answers: list[Answer] = []
+    new: list[UUID] = []
+    for report in reports:
+        try:
+            plan = _own(held, report)
+            if plan.state is not state:
+                with tracing(report.traceparent):
+                    plan = held[plan.plan_id] = say(plan)
+                new.append(plan.plan_id)
+            answers.append(plan)
+        except TianyuanError as error:
+            answers.append(error)
+    return answers, new
+
+
+def _own(held: Mapping[UUID, FlightPlan], report: FlightReport) -> FlightPlan:
+    plan = held.get(report.plan_id)
+    if plan is None or plan.operator != report.operator:
+        raise PlanNotFound(report.plan_id)
     return plan
 
 

@@ -6,8 +6,15 @@ from typing import Any, Final
 from services.flightplan.domain.filing import Rulebook
 from services.flightplan.domain.plan import plan_id_of
 from services.flightplan.usecases.filing import Filing, file_plans
+from services.flightplan.usecases.flying import FlightReport, activate_plans, end_plans
 from services.flightplan.usecases.plans import Move, Withdrawal, move_plans, withdraw_plans
-from shared.contracts.inbound import FlightPlanMoveRequested, FlightPlanRequested, FlightPlanWithdrawRequested
+from shared.contracts.inbound import (
+    FlightPlanEndReported,
+    FlightPlanMoveRequested,
+    FlightPlanRequested,
+    FlightPlanTakeOffReported,
+    FlightPlanWithdrawRequested,
+)
 from shared.errors import TianyuanError
 from shared.frame import Received, Transaction
 
@@ -57,6 +64,23 @@ def withdraw_requested(tx: Transaction, batch: Sequence[Received[FlightPlanWithd
         for received in batch
     ]
     _reject(tx, batch, withdraw_plans(tx, withdrawals))
+
+
+def take_offs_reported(tx: Transaction, batch: Sequence[Received[FlightPlanTakeOffReported]]) -> None:
+    """Confirm the take-offs."""
+    _reject(tx, batch, activate_plans(tx, _reports(batch)))
+
+
+def ends_reported(tx: Transaction, batch: Sequence[Received[FlightPlanEndReported]]) -> None:
+    """Take note of the ends."""
+    _reject(tx, batch, end_plans(tx, _reports(batch)))
+
+
+def _reports(batch: Sequence[Received[FlightPlanTakeOffReported | FlightPlanEndReported]]) -> list[FlightReport]:
+    return [
+        FlightReport(plan_id=received.event.plan_id, operator=received.event.operator, traceparent=received.traceparent)
+        for received in batch
+    ]
 
 
 def _reject(tx: Transaction, batch: Sequence[Received[Any]], answers: Sequence[Any], within: str = "") -> None:

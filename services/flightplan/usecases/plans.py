@@ -92,9 +92,13 @@ def _asked_already(plan: FlightPlan, departs_at: datetime) -> bool:
 
 
 def _proposed(plan: FlightPlan, move: Move, known_sites: Sites, now: datetime) -> FlightPlan:
-    plan_life.may_move(plan.standing, departs_at=plan.intent.departs_at, now=now)
+    plan_life.may_move(plan.standing, departs_at=plan.intent.departs_at, ends_at=plan.window.end, now=now)
     intent = replace(plan.intent, departs_at=move.departs_at)
-    checked_intent(intent, known_sites, may_prioritise=True, now=now)
+    if plan.state is PlanState.ACTIVATED:
+        shift = move.departs_at - plan.intent.departs_at
+        plan_life.check_aloft(move.departs_at, plan.window.end + shift, now)
+    else:
+        checked_intent(intent, known_sites, may_prioritise=True, now=now)
     return _with_proposal(plan, intent, now)
 
 

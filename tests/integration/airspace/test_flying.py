@@ -5,7 +5,7 @@ from datetime import timedelta
 from services.airspace.usecases.replaying import replay
 from shared.contracts.assessment import Effect, FindingCode
 from shared.contracts.flightplan import FlightPlanActivated, FlightPlanEnded, FlightPlanNoShow, FlightPlanSubmitted
-from tests.integration.airspace.conftest import NOW, Caller, World, circle, submitted
+from tests.integration.airspace.conftest import NOW, Caller, World, circle, moved, submitted
 from tests.integration.airspace.test_revising import publish
 
 
@@ -69,3 +69,44 @@ def test_a_zone_that_now_forbids_tells_the_flight_in_the_air_and_takes_nothing(w
     assert regulator.request("DELETE", "/zones/Z9?reason=over").status_code == 200
     world.spread()
     assert world.decide(submitted()) == ["refused"]
+
+
+def test_a_flight_in_the_air_is_moved_where_nobody_is_in_the_way(world: World) -> None:
+    flying, close = submitted(), submitted(operator="beta", minute=63)
+    assert world.decide(flying, close) == ["approved", "approved"]
+    world.handle(taken_off(flying))
+    (refused,) = world.handle(moved(flying, minute=62))
+    (finding,) = refused.assessment.findings
+    assert (refused.assessment.outcome, finding.article) == ("refused", "ASTM F3548-21 SCD0050")
+    (held,) = world.rows(f"SELECT revision, active FROM airspace.reservation WHERE plan_id = '{flying.plan_id}'")
+    assert (held.revision, held.active) == (1, True)
+    assert world.decide(submitted(operator="gamma")) == ["refused"]  # the old one stands
+
+    assert world.decide(moved(flying, revision=3, minute=58)) == ["approved"]
+    (held,) = world.rows(f"SELECT revision, active, state FROM airspace.reservation WHERE plan_id = '{flying.plan_id}'")
+    assert (held.revision, held.active, held.state) == (3, True, "held")
+    assert world.decide(submitted(operator="gamma", minute=60.9)) == ["approved"]
+    urgent = submitted(priority=10, operator="rescue", minute=58)
+    world.handle(urgent)
+    again = moved(flying, revision=4, minute=58.2)
+    assert world.decide(again) == ["approved"]  # it had come across before
+    world.handle(over(flying))
+    assert world.state_of(flying) == "free"
+    with world.service.database.reading() as connection:
+        plans = (flying, close, urgent)
+        found = [one for plan in plans for one in replay(world.service.state, connection, plan.plan_id)]
+    assert [one.differences for one in found] == [[]] * len(found)
+    assert len(found) == 7
+
+
+def test_a_move_in_the_air_into_controlled_airspace_is_refused(world: World, regulator: Caller) -> None:
+    flying = submitted()
+    world.handle(flying)
+    world.handle(taken_off(flying))
+    later = "2026-05-01T02:04:00Z"
+    wide = {**circle()["outline"], "radius_m": 3_000.0}
+    publish(regulator, restriction="REQ_AUTHORIZATION", starts_at=later, outline=wide)
+    world.spread()
+    assert world.decide(moved(flying, minute=62)) == ["refused"]
+    assert world.state_of(flying) == "held"
+    assert world.decide(moved(flying, revision=3, minute=59.5)) == ["approved"]

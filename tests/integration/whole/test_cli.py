@@ -6,6 +6,7 @@ import pty
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from cli.__main__ import app
 from tests.system.platform import Platform
-from tests.system.world import tomorrow
+from tests.system.world import intent, tomorrow
 from tests.waiting import eventually
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -103,6 +104,23 @@ def test_a_flight_is_checked_filed_moved_and_withdrawn(operator: Terminal, fligh
     eventually(has_moved)
     withdrawn = operator.type("withdraw", filed["plan_id"], "--reason", "weather")
     assert "withdrawn" in withdrawn.stdout
+
+
+def test_a_flight_takes_off_is_moved_and_ends(operator: Terminal, flight: Any) -> None:
+    departs_at = datetime.now(UTC) + timedelta(seconds=20)
+    filed = operator.read("file", flight(**intent(at=departs_at, lat=30.40)))
+    plan_id = filed["plan_id"]
+    assert (filed["state"], operator.type("end", plan_id).exit_code) == ("approved", 1)
+    taken_off = operator.type("activate", plan_id)
+    assert (taken_off.exit_code, "activated" in taken_off.stdout) == (0, True), taken_off.output
+    later = (departs_at + timedelta(seconds=30)).isoformat()
+    assert operator.read("move", plan_id, later)["state"] == "activated"
+    eventually(lambda: any(plan["revision"] == 2 for plan in operator.read("plans", "--state", "activated")))
+    far = operator.type("move", plan_id, tomorrow_at(4))
+    assert (far.exit_code, "in the air" in far.stderr) == (1, True), far.stderr
+    ended = operator.type("end", plan_id)
+    assert (ended.exit_code, "ended" in ended.stdout) == (0, True), ended.output
+    assert operator.type("activate", plan_id).exit_code == 1
 
 
 def test_zones_are_imported_published_and_refuse_a_flight(

@@ -9,6 +9,7 @@ from services.flightplan.domain.errors import (
     InTheAir,
     MovePending,
     NotActivatable,
+    NotAloftThen,
     NotInTheAir,
     PlanClosed,
     RulingNotDue,
@@ -20,6 +21,7 @@ from services.flightplan.domain.plan_life import (
     Step,
     activated,
     assessed,
+    check_aloft,
     ended,
     lapsed,
     may_move,
@@ -168,19 +170,27 @@ def test_withdrawing(state: PlanState, proposed: int | None) -> None:
 
 @pytest.mark.parametrize("state", PlanState)
 def test_moving(state: PlanState) -> None:
-    later = NOW + timedelta(hours=1)
+    later, end = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
     if state in FINAL:
         with pytest.raises(PlanClosed):
-            may_move(Standing(state, 1), departs_at=later, now=NOW)
-    elif state is FLYING:
-        with pytest.raises(InTheAir):
-            may_move(Standing(state, 1), departs_at=later, now=NOW)
-    else:
-        may_move(Standing(state, 1), departs_at=later, now=NOW)
-        with pytest.raises(MovePending):
-            may_move(Standing(state, 1, 2), departs_at=later, now=NOW)
-        with pytest.raises(FlightOver):
-            may_move(Standing(state, 1), departs_at=NOW, now=NOW)
+            may_move(Standing(state, 1), departs_at=later, ends_at=end, now=NOW)
+        return
+    last = end if state is FLYING else later
+    may_move(Standing(state, 1), departs_at=later, ends_at=end, now=last - timedelta(seconds=1))
+    with pytest.raises(MovePending):
+        may_move(Standing(state, 1, 2), departs_at=later, ends_at=end, now=NOW)
+    with pytest.raises(FlightOver):
+        may_move(Standing(state, 1), departs_at=later, ends_at=end, now=last)
+
+
+def test_what_is_in_the_air_is_moved_to_times_at_which_it_is() -> None:
+    minute = timedelta(minutes=1)
+    check_aloft(NOW + minute, NOW + 9 * minute, NOW)
+    check_aloft(NOW - 9 * minute, NOW + timedelta(seconds=1), NOW)
+    for departs_at, ends_at in ((NOW + timedelta(seconds=61), NOW + 9 * minute), (NOW - 9 * minute, NOW)):
+        with pytest.raises(NotAloftThen) as refused:
+            check_aloft(departs_at, ends_at, NOW)
+        assert refused.value.field == "departs_at"
 
 
 @pytest.mark.parametrize("state", PlanState)
@@ -194,6 +204,14 @@ def test_only_a_plan_that_awaits_lapses_and_only_when_its_flight_is_over(state: 
 def test_what_is_in_the_air_stays_there_whatever_the_answer(outcome: Outcome) -> None:
     assert assessed(Standing(FLYING, 2), 2, found(outcome)) == Step(FLYING)
     assert assessed(Standing(FLYING, 2), 1, found(outcome)) is None
+    assert assessed(Standing(FLYING, 2, 3), 2, found(outcome)) == Step(FLYING)
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_a_flight_in_the_air_is_moved_only_where_that_is_approved(outcome: Outcome) -> None:
+    taken = outcome is Outcome.APPROVED
+    step = assessed(Standing(FLYING, 2, 3, ruling(APPROVE, "Z1@1")), 3, found(outcome, finding("Z1")))
+    assert step == Step(FLYING, takes_move=taken, drops_move=not taken)
 
 
 @pytest.mark.parametrize("state", PlanState)
