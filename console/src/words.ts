@@ -74,10 +74,12 @@ export function spotWord(spot: Spot): string {
 /** An organisation as people know it: the demo's have names, all others go by their own. */
 export const orgName = (org: string): string => personaName(org, language.value);
 
-/** Who did something: the demo's `regulator@demo-authority` by the name of the organisation, anybody else as they are called. */
-export function personName(sub: string): string {
-  const [role, org] = [sub.slice(0, sub.indexOf("@")), sub.slice(sub.indexOf("@") + 1)];
-  return ROLES.some((one) => one === role) ? orgName(org) : orgName(sub);
+/** Who did something, `organisation/person` or the person alone; the demo's `regulator@demo-authority` goes by its organisation. */
+export function personName(who: string): string {
+  const [org, person] = who.includes("/") ? who.split("/", 2) : ["", who];
+  const [role, place] = (person ?? "").split("@", 2);
+  if (place && ROLES.some((one) => one === role)) return orgName(place);
+  return org ? `${orgName(org)} · ${person}` : orgName(who);
 }
 
 export const shortId = (id: string): string => id.slice(0, 8);

@@ -72,7 +72,8 @@ class RouteScenarios:
             raise ValueError(f"scenario_id {', '.join(sorted(doubled))} stands twice")
         for entry in self.entries:
             self._check(entry)
-        if unknown := {each.source for each in (*self.entries, *self.counts)} - set(self.sources):
+        named = {entry.source for entry in self.entries} | {count.source for count in self.counts}
+        if unknown := named - set(self.sources):
             raise ValueError(f"source {', '.join(sorted(unknown))} is not among the sources")
 
     def _check(self, entry: RouteScenario) -> None:

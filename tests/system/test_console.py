@@ -179,6 +179,8 @@ def test_published_zone_changes_an_approved_plan_on_the_open_page(platform: Plat
     page.click_map(LNG, lat)
     page.click_map(world.east(LNG, 500), lat)
     assert 480 <= float(page.at("zone-radius").input_value()) <= 520
+    page.at("zone-publish").click()
+    expect(page.at("zone-name")).to_be_focused()  # what is missing comes into view
     page.at("zone-name").fill("长江大桥安全演练")
     page.at("zone-upper").fill("300")
     page.at("zone-impact").click()
@@ -187,6 +189,7 @@ def test_published_zone_changes_an_approved_plan_on_the_open_page(platform: Plat
     page.keep("regulator-impact")
     page.at("zone-publish").click()
     expect(page.at("zone-row").filter(has_text="长江大桥安全演练")).to_be_visible()
+    expect(page.at("zone-done")).to_contain_text("已发布")
 
     # nobody touched the operator's page
     expect(watched.at("plan-detail")).to_have_attribute("data-state", "refused")
@@ -200,6 +203,8 @@ def test_published_zone_changes_an_approved_plan_on_the_open_page(platform: Plat
     page.at("withdraw-zone").click()
     page.at("withdraw-zone-confirm").click()
     expect(page.at("zone-row").filter(has_text="长江大桥安全演练")).to_have_count(0)
+    page.at("regulator-traffic").click()  # what came while another part was in front is there
+    expect(page.at("feed")).to_contain_text("发布空域")
 
 
 def test_regulator_rules_a_waiting_plan(platform: Platform, visitor: Visitor) -> None:

@@ -31,7 +31,7 @@ export function History({ path, of }: { path: string; of: string }) {
             <span>
               {word("event", entry.type)}
               {entry.event.state && <> · {eventState(entry.type, entry.event.state)}</>}
-              {entry.event.reason && <span class="quiet"> · {entry.event.reason}</span>}
+              {entry.event.reason && <span class="quiet"> · {entry.event.reason === "import" ? t("history.import") : entry.event.reason}</span>}
             </span>
           </li>
         ))}

@@ -100,6 +100,11 @@ export function FileInput({ accept, onChoose, testId, ...field }: FieldProps & {
   );
 }
 
+/** Brings the first field that is wrong into view and under the cursor, once it is marked. */
+export function goToFault(form: HTMLElement | null): void {
+  requestAnimationFrame(() => form?.querySelector<HTMLElement>(".wrong input, .wrong select, .wrong textarea")?.focus());
+}
+
 /** A number typed by a person; null where it is none. */
 export function numberOf(text: string): number | null {
   const value = Number(text);

@@ -23,5 +23,5 @@ test("what the page has no words for stays as it came, and so does English", () 
   speak("en");
   expect(problemSentence("is required")).toBe("is required");
   expect(problemTitle("plan-not-found", "Plan not found")).toBe("Plan not found");
-  expect(fieldName("departs_at")).toBe("departs_at");
+  expect(fieldName("intent.departs_at")).toBe("departs at");
 });

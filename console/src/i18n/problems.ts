@@ -182,5 +182,6 @@ export function problemSentence(sentence: string): string {
 /** `intent.path.3.height_m` as people know it; the place itself where they do not. */
 export function fieldName(field: string): string {
   const last = field.split(".").findLast((part) => part in FIELDS);
-  return language.value === "zh" && last ? FIELDS[last] ?? field : field;
+  if (!last) return field;
+  return language.value === "zh" ? FIELDS[last] ?? field : last.replaceAll("_", " ");
 }

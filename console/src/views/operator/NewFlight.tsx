@@ -5,7 +5,7 @@ import { post } from "../../api/client";
 import { type ApiProblem, asProblem, fieldProblem } from "../../api/errors";
 import { AIRCRAFT_CLASSES, type Alternative, type Answer as AnswerBody, CLAWBACKS, type FlightIntent, type FlightPlanView, PURPOSES } from "../../api/types";
 import { ProblemBox } from "../../components/basics";
-import { Input, Select, TextArea } from "../../components/fields";
+import { goToFault, Input, Select, TextArea } from "../../components/fields";
 import { t, word } from "../../i18n";
 import { timezone } from "../../state";
 import { tomorrowMorning } from "../../time";
@@ -24,6 +24,7 @@ export function NewFlight({ sites, onFiled }: { sites: FeatureCollection | null;
   const [busy, setBusy] = useState<"check" | "file" | null>(null);
   const [tried, setTried] = useState(false);
   const [asked, setAsked] = useState("");
+  const form = useRef<HTMLFormElement>(null);
   const filing = useRef<{ body: string; key: string } | null>(null);
   useEffect(() => { draft.value ??= emptyDraft(tomorrowMorning(new Date(), timezone.value)); }, []);
   const made = draft.value;
@@ -35,7 +36,7 @@ export function NewFlight({ sites, onFiled }: { sites: FeatureCollection | null;
 
   const run = async (what: "check" | "file", work: () => Promise<void>): Promise<void> => {
     setTried(true);
-    if (!intent) return;
+    if (!intent) return goToFault(form.current);
     setBusy(what);
     setProblem(null);
     try {
@@ -63,7 +64,7 @@ export function NewFlight({ sites, onFiled }: { sites: FeatureCollection | null;
   const wrong = (name: string): string | null => fieldProblem(problem, name);
 
   return (
-    <form onSubmit={(event) => { event.preventDefault(); void check(); }} noValidate>
+    <form ref={form} onSubmit={(event) => { event.preventDefault(); void check(); }} noValidate>
       <PathEditor
         sites={sites}
         problem={missing.includes("points") ? t("operator.tooShort") : wrong("path") ?? wrong("departure") ?? wrong("arrival")}
@@ -71,7 +72,7 @@ export function NewFlight({ sites, onFiled }: { sites: FeatureCollection | null;
       <div class="grid">
         <Input
           label={t("operator.departsAt", { zone: zoneName() })} type="datetime-local" step="any" wide value={made.departsAt} testId="departs-at"
-          problem={wrong("departs_at")} onInput={(departsAt) => amend({ departsAt })}
+          problem={missing.includes("departs_at") ? t("operator.departsAtNeeded") : wrong("departs_at")} onInput={(departsAt) => amend({ departsAt })}
         />
         <Input
           label={t("operator.height")} type="number" min={0} max={10_000} step="any" value={made.height} testId="height"

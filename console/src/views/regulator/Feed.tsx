@@ -1,5 +1,6 @@
 // Events as they come in, newest first.
-import { useEffect, useState } from "preact/hooks";
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { listen, type LiveEvent } from "../../api/live";
 import { t, word } from "../../i18n";
 import { timezone } from "../../state";
@@ -8,12 +9,21 @@ import { eventState, shortId } from "../../words";
 
 const KEPT = 30;
 
+const heard = signal<readonly LiveEvent[]>([]);
+
+/** Keeps what comes for as long as the calling view stands, whichever of its parts is in front. */
+export function useFeed(): void {
+  useEffect(() => {
+    const stop = listen((event) => {
+      if (event.type === "PlanAssessed") return; // the plan's own decision follows at once and says it to people
+      heard.value = [event, ...heard.value].slice(0, KEPT);
+    });
+    return () => { stop(); heard.value = []; };
+  }, []);
+}
+
 export function Feed({ onOpen }: { onOpen: (planId: string) => void }) {
-  const [events, setEvents] = useState<LiveEvent[]>([]);
-  useEffect(() => listen((event) => {
-    if (event.type === "PlanAssessed") return; // the plan's own decision follows at once and says it to people
-    setEvents((before) => [event, ...before].slice(0, KEPT));
-  }), []);
+  const events = heard.value;
   return (
     <section data-testid="feed">
       <h3>{t("regulator.feed")}</h3>

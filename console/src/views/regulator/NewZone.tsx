@@ -1,10 +1,10 @@
 // Draw a circle zone, see what it would hit, publish it.
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { post } from "../../api/client";
 import { type ApiProblem, asProblem, fieldProblem } from "../../api/errors";
 import { BINDS, REFERENCES, RESTRICTIONS, type TouchedView, type Zone, ZONE_KINDS } from "../../api/types";
 import { ProblemBox } from "../../components/basics";
-import { Input, Select, TextArea } from "../../components/fields";
+import { goToFault, Input, Select, TextArea } from "../../components/fields";
 import { circleRing, collection, distanceM, drawable, formatPosition, lineFeature, parsePosition, pointFeature } from "../../geo";
 import { EMPTY } from "../../geo";
 import { t, word } from "../../i18n";
@@ -25,6 +25,7 @@ export function NewZone({ onDone }: { onDone: (zone?: Zone) => void }) {
   const amend = (change: Partial<ZoneDraft>): void => setDraft((before) => ({ ...before, ...change }));
   const [drawing, setDrawing] = useState<Drawing>("center");
   const [tried, setTried] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [busy, setBusy] = useState<"impact" | "publish" | null>(null);
   const [impact, setImpact] = useState<{ of: string; answer: TouchedView } | null>(null);
@@ -34,7 +35,7 @@ export function NewZone({ onDone }: { onDone: (zone?: Zone) => void }) {
   const body = JSON.stringify(spec);
   const run = async (what: "impact" | "publish", work: () => Promise<void>): Promise<void> => {
     setTried(true);
-    if (!spec) return;
+    if (!spec) return goToFault(form.current);
     setBusy(what);
     setProblem(null);
     try {
@@ -55,7 +56,7 @@ export function NewZone({ onDone }: { onDone: (zone?: Zone) => void }) {
   const wrong = (field: ZoneFault | string, text = ""): string | null =>
     (missing.includes(field as ZoneFault) ? text || t("zone.badNumber") : null) ?? fieldProblem(problem, field);
   return (
-    <form class="detail" noValidate onSubmit={(event) => { event.preventDefault(); void ask(); }} data-testid="zone-form">
+    <form ref={form} class="detail" noValidate onSubmit={(event) => { event.preventDefault(); void ask(); }} data-testid="zone-form">
       <button type="button" class="back" onClick={() => onDone()}>← {t("common.back")}</button>
       <h3>{t("regulator.newZone")}</h3>
       <p class="quiet small">{drawing === "radius" ? t("zone.drawRadiusHint") : t("zone.drawHint")}</p>

@@ -7,6 +7,7 @@ import { type Page, type Restriction, RESTRICTIONS, type Zone } from "../../api/
 import { Chip, DemoTag, Empty, Facts, Loading, More, ProblemBox } from "../../components/basics";
 import { Input, Select } from "../../components/fields";
 import { t, word } from "../../i18n";
+import type { Key } from "../../i18n/zh";
 import { goTo, highlight, lightsUp } from "../../map/highlight";
 import { rememberCamera, usePick } from "../../map/map";
 import { heightBand, instant, personName, validity } from "../../words";
@@ -23,6 +24,7 @@ export function Zones() {
   const [opened, setOpened] = useState<string | null>(null);
   const [drawing, setDrawing] = useState(false);
   const [filter, setFilter] = useState<ZoneFilter>("all");
+  const [done, setDone] = useState<Key | null>(null);
   useZonesOnMap(opened);
   const zones = usePages(
     (cursor, signal) => get<Page<Zone>>("/zones", {
@@ -32,10 +34,15 @@ export function Zones() {
     (event) => event.type.startsWith("Zone"),
   );
   usePick(drawing ? "borders" : "zones", "zone_id", setOpened);
-  if (drawing) return <NewZone onDone={() => { setDrawing(false); zones.reload(); }} />;
+  if (drawing) {
+    return <NewZone onDone={(published) => { setDrawing(false); setDone(published ? "zone.published" : null); zones.reload(); }} />;
+  }
 
   const zone = zones.items.find((one) => one.zone_id === opened);
-  if (zone) return <ZoneDetail zone={zone} onBack={() => setOpened(null)} />;
+  if (zone) {
+    const back = (withdrawn: boolean): void => { setOpened(null); setDone(withdrawn ? "regulator.zoneWithdrawn" : null); };
+    return <ZoneDetail zone={zone} onBack={back} />;
+  }
 
   const shown = zones.items.filter((one) => filter === "all" || filter === "withdrawn" || one.spec.restriction === filter);
   return (
@@ -51,6 +58,7 @@ export function Zones() {
         />
         <button type="button" class="primary" data-testid="new-zone" onClick={() => setDrawing(true)}>{t("regulator.newZone")}</button>
       </div>
+      {done && <p class="working" role="status" data-testid="zone-done">{t(done)}</p>}
       <ProblemBox problem={zones.problem} onRetry={zones.reload} />
       {zones.loading && zones.items.length === 0 && <Loading />}
       {!zones.loading && !zones.problem && shown.length === 0 && <Empty title={t("regulator.zonesEmpty")} />}
@@ -76,7 +84,7 @@ export function Zones() {
   );
 }
 
-function ZoneDetail({ zone, onBack }: { zone: Zone; onBack: () => void }) {
+function ZoneDetail({ zone, onBack }: { zone: Zone; onBack: (withdrawn: boolean) => void }) {
   const { spec } = zone;
   useEffect(() => {
     const back = rememberCamera();
@@ -85,7 +93,7 @@ function ZoneDetail({ zone, onBack }: { zone: Zone; onBack: () => void }) {
   }, [zone.zone_id]);
   return (
     <section class="detail" data-testid="zone-detail">
-      <button type="button" class="back" onClick={onBack}>← {t("common.back")}</button>
+      <button type="button" class="back" onClick={() => onBack(false)}>← {t("common.back")}</button>
       <header class="detail-head">
         <h3>{spec.name}</h3>
         <Chip tone={RESTRICTION_TONE[spec.restriction]}>{word("restriction", spec.restriction)}</Chip>
@@ -106,7 +114,7 @@ function ZoneDetail({ zone, onBack }: { zone: Zone; onBack: () => void }) {
         ]}
       />
       <p class="quiet small">{t("zone.by", { who: personName(zone.published_by), time: instant(zone.published_at) })}</p>
-      {zone.state === "in_force" && <Withdraw zone={zone} onDone={onBack} />}
+      {zone.state === "in_force" && <Withdraw zone={zone} onDone={() => onBack(true)} />}
     </section>
   );
 }

@@ -6,6 +6,7 @@ import type { PlanCounts } from "../../api/types";
 import { Segments } from "../../components/basics";
 import { t } from "../../i18n";
 import { legend, type LegendGroup } from "../../map/Legend";
+import { useFeed } from "./Feed";
 import { Queue } from "./Queue";
 import { Traffic } from "./Traffic";
 import { Zones } from "./Zones";
@@ -18,6 +19,7 @@ const LEGEND: Record<Part, readonly LegendGroup[]> = {
 
 export function RegulatorView() {
   const [part, setPart] = useState<Part>("traffic");
+  useFeed();
   useEffect(() => { legend.value = LEGEND[part]; }, [part]);
   const counts = useResource(
     (signal) => get<PlanCounts>("/flight-plans/counts", {}, signal),
