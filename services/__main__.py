@@ -120,8 +120,11 @@ def _database_check(service: Service) -> Callable[[], str | None]:
     apart = engine(service.database.url, pool_size=1, application_name="tianyuan check")
 
     def check() -> str | None:
-        with apart.connect() as connection:
-            connection.execute(statement)
+        try:
+            with apart.connect() as connection:
+                connection.execute(statement)
+        except sa.exc.OperationalError:
+            return "the database does not answer"
         return None
 
     return check

@@ -98,7 +98,7 @@ def _report(values: Mapping[str, Any], faults: Faults, how: Reading) -> tuple[Re
     if not isinstance(site_id, str) or not is_identifier(site_id):
         detail = "must be 1 to 64 letters, digits or . _ : - and start with a letter or digit"
         found.append(("site_id", detail if site_id is not None else "is required"))
-    if state is not None and state not in _STATES:
+    if state is not None and not (isinstance(state, str) and state in _STATES):
         found.append(("state", f"must be one of {', '.join(_STATES)}"))
     lived, wrong = _lived(values, how.timezone)
     stated, nowhere = _placed(values, how.datum)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from types import ModuleType
@@ -16,6 +17,7 @@ from services.sites.domain.life import Reached
 from services.sites.domain.register import Report, Site, register, revise, tidy
 from services.sites.files import csv_file, geojson_file, xlsx_file
 from services.sites.files.cells import guarded, pack, unguarded, unpack
+from services.sites.files.columns import COLUMNS
 from services.sites.files.rows import Reading
 from shared.contracts.premises import (
     Contact,
@@ -144,6 +146,25 @@ def test_any_cells_are_read_or_explained(cells: list[str]) -> None:
     csv.writer(out).writerows([["site_id", "name", "kind", "lng", "lat"], cells])
     with suppress(FileNotReadable):  # NUL
         assert all(error.detail for error in csv_file.read(out.getvalue().encode(), HOW).errors)
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(texts, inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=150)
+@given(st.sampled_from(COLUMNS), values)
+@example("state", [])
+@example("state", {})
+def test_any_value_of_a_feature_is_read_or_explained(column: str, value: object) -> None:
+    sound = {"site_id": "s1", "name": "机巢", "kind": "nest", "state": "approved"}
+    geometry = {"type": "Point", "coordinates": [114.3, 30.6]}
+    feature = {"type": "Feature", "geometry": geometry, "properties": {**sound, column: value}}
+    read = geojson_file.read(json.dumps({"type": "FeatureCollection", "features": [feature]}).encode(), HOW)
+    assert len(read.rows) + len({error.row for error in read.errors}) == 1
 
 
 def lived(row: str, columns: str) -> tuple[list[tuple[SiteState, datetime]], dict[str, str]]:
