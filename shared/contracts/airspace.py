@@ -165,7 +165,7 @@ class ConflictEnded:
 class RouteAssessed:
     """Airspace's answer on one revision of a fixed route; crossing routes are notes."""
 
-    topic: ClassVar[str] = "airspace.assessments"
+    topic: ClassVar[str] = "airspace.places"
     key_field: ClassVar[str] = "route_id"
     route_id: Identifier
     revision: Annotated[int, Ge(1)]
@@ -178,7 +178,7 @@ class RouteAssessed:
 class SiteAssessed:
     """Airspace's answer on a site's position."""
 
-    topic: ClassVar[str] = "airspace.assessments"
+    topic: ClassVar[str] = "airspace.places"
     key_field: ClassVar[str] = "site_id"
     site_id: Identifier
     revision: Annotated[int, Ge(1)]

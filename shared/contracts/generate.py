@@ -127,7 +127,7 @@ def main() -> int:
     made = schemas()
     faults = [f"{name} is gone" for name in published() if name not in made]
     for name, old in published().items():
-        faults += [f"{name}{fault}" for fault in breaks(old, made.get(name, old))]
+        faults += [f"{name} {fault}" for fault in breaks(old, made.get(name, old))]
     if faults:
         sys.stderr.write("not additive:\n  " + "\n  ".join(faults) + "\n")
         return 1

@@ -103,24 +103,22 @@ def _fact(received: Received[CountingEvent]) -> Fact:
 
 
 def follow_plans(tx: Transaction, received: Sequence[Received[PlanEvent]]) -> None:
-    """Keep which flights leave from which site, in the order of the events."""
-    for kind, run in groupby((each.event for each in received), key=_what):
+    """Keep which flights leave from which site. A plan's filing comes before all else of it, so filings go first."""
+    filed, later = [], []
+    for each in received:
+        event = each.event
+        if not isinstance(event, FlightPlanSubmitted | SubmittedSeen):
+            later.append(event)
+        elif event.intent.departure.site_id is not None:
+            filed.append((event.plan_id, event.intent.departure.site_id, event.intent.departs_at))
+    sorties.file(tx, filed)
+    for moved, run in groupby(later, key=lambda event: isinstance(event, FlightPlanMoved)):
         events: list[Any] = list(run)
-        if kind is SubmittedSeen:
-            from_sites = [(e.plan_id, e.intent.departure.site_id, e.intent.departs_at) for e in events]
-            sorties.file(tx, [plan for plan in from_sites if plan[1] is not None])
-        elif kind is FlightPlanMoved:
+        if moved:
             for event in events:
                 sorties.ask(tx, event.plan_id, event.revision, event.intent.departs_at)
         else:
             sorties.decide(tx, [(event.plan_id, event.revision, _state(event)) for event in events])
-
-
-def _what(event: PlanEvent) -> type:
-    """Filed, moved or decided: what is written in one go."""
-    if isinstance(event, FlightPlanSubmitted | SubmittedSeen):
-        return SubmittedSeen
-    return FlightPlanMoved if isinstance(event, FlightPlanMoved) else object
 
 
 def _state(event: PlanDecision) -> PlanState:

@@ -151,9 +151,9 @@ _LAG = """SELECT count(*) FROM (
     SELECT topic, partition, position FROM sites.event_log
     UNION ALL SELECT topic, partition, position FROM airspace.event_log
     UNION ALL SELECT topic, partition, position FROM flightplan.event_log) AS event
-    JOIN (VALUES ('sites.history', 'sites.sites'), ('sites.history', 'airspace.assessments'),
+    JOIN (VALUES ('sites.history', 'sites.sites'), ('sites.history', 'airspace.places'),
                  ('sites.history', 'flightplan.routes'), ('sites.flights', 'flightplan.plans'),
-                 ('sites.assessments', 'airspace.assessments'), ('sites.routes', 'flightplan.routes')
+                 ('sites.assessments', 'airspace.places'), ('sites.routes', 'flightplan.routes')
          ) AS asked (subscription, topic) USING (topic)
     LEFT JOIN sites.checkpoint AS done USING (subscription, topic, partition)
     WHERE event.position > coalesce(done.position, -1)"""
