@@ -1,6 +1,7 @@
 """The databases that are measured in, cloned from templates that are filled once through the platform's own ways in."""
 
 import hashlib
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -65,6 +66,7 @@ class Databases:
         """A database like the template; dropped at the end."""
         name = f"bench_{time.time_ns()}"
         self._run("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
+        os.sync()  # or the disk writes the copy while commits wait for theirs
         try:
             yield self.url(name)
         finally:
