@@ -45,9 +45,9 @@ mutants: ## plant faults in a copy of the platform, each of which the tests must
 	@infra/setup.sh test
 	$(PY) -m tests.mutants $(WORDS)
 
-races: ## 10,000 races for one place and time by 64 clients, four in each: exactly one wins (RACES, CONTENDERS)
+races: ## 10,000 races of 64 clients for one place and time: exactly one wins each (RACES=1_000: so many)
 	@infra/setup.sh test
-	RACES=$(or $(RACES),10000) CONTENDERS=$(or $(CONTENDERS),4) $(PY) -m pytest -q tests/system/test_races.py
+	RACES=$(or $(RACES),10000) $(PY) -m pytest -q tests/system/test_races.py
 
 fresh: ## clone HEAD into a new folder with a new HOME and run the demo there once
 	@infra/fresh.sh
