@@ -6,6 +6,9 @@ expired rows are the left end of the index. Each volume is entered at the finest
 level 0   1 km × 30 min     cells of 0.01 degrees
 level 1   8 km × the day    cells of 0.08 degrees
 level 2   everywhere × the day
+
+What stands for many days is entered at level 1 or 2 of a day that is always: entered everywhere for each day, a
+thousand corridors held for a year would be read by every look-up.
 """
 
 from collections.abc import Sequence
@@ -32,10 +35,12 @@ COARSE = 8  # cells of level 0 in one of level 1, each way
 SPARE_DEGREES = 1e-7  # a centimetre: touching counts, whatever the rounding
 MIXED = -1
 MOST_KEYS = 64  # of one volume
+MOST_DAYS = 7  # of a wide volume that is entered day by day
 MOST_CELLS = 2_048  # a wider volume is looked up by the boxes of whole plans instead
 
 _ROWS, _COLUMNS, _LEVELS = 2**15, 2**16, 4
 _DAY_SHIFT, _LEVEL_SHIFT, _ROW_SHIFT, _COLUMN_SHIFT = 39, 37, 22, 6
+_ALWAYS = 2**23 - 1  # the day of what stands for many: after every other, so that it does not expire with them
 _NONE = np.empty(0, np.int64)
 _KEY, _CELL = 0, _COLUMN_SHIFT  # what rows are united by: the whole key, or the key without its slot
 
@@ -98,10 +103,14 @@ def entered(boxes: Boxes) -> Cells:
     grid = _Grid(boxes)
     fine = grid.cells(1) * grid.slots() <= MOST_KEYS
     coarse = ~fine & (grid.cells(COARSE) * grid.days() <= MOST_KEYS)
+    long = ~fine & ~coarse & (grid.days() > MOST_DAYS)
+    wide = grid.cells(COARSE) > MOST_KEYS
     parts = [
         _spread(boxes, np.flatnonzero(fine), 0, by_slot=True),
         _spread(boxes, np.flatnonzero(coarse), 1),
-        _spread(boxes, np.flatnonzero(~fine & ~coarse), 2),
+        _spread(boxes, np.flatnonzero(~fine & ~coarse & ~long), 2),
+        _spread(boxes, np.flatnonzero(long & ~wide), 1, always=True),
+        _spread(boxes, np.flatnonzero(long & wide), 2, always=True),
     ]
     return _united(boxes, parts, _KEY)
 
@@ -111,7 +120,9 @@ def asked(boxes: Boxes) -> tuple[Cells, Longs]:
     grid = _Grid(boxes)
     wide = np.unique(boxes.plan[grid.cells(1) * grid.days() > MOST_CELLS])
     narrow = np.flatnonzero(~np.isin(boxes.plan, wide)) if len(wide) else np.arange(len(boxes.plan))
-    return _united(boxes, [_spread(boxes, narrow, level) for level in (0, 1, 2)], _CELL), wide
+    parts = [_spread(boxes, narrow, level) for level in (0, 1, 2)]
+    parts += [_spread(boxes, narrow, level, always=True) for level in (1, 2)]
+    return _united(boxes, parts, _CELL), wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +155,9 @@ def extents_of(flights: Sequence[FlightVolumes]) -> Extents:
 def day_key(at_us: int) -> int:
     """The first key of the day of an instant: every key below it is of days before."""
     return (at_us // DAY_US) << _DAY_SHIFT
+
+
+ALWAYS_KEY = _ALWAYS << _DAY_SHIFT  # the first of those that are of no day
 
 
 class _Grid:
@@ -186,8 +200,11 @@ class _Spread:
     box: Index
 
 
-def _spread(boxes: Boxes, chosen: Index, level: int, *, by_slot: bool = False) -> _Spread:
-    """A row for each cell and day a box touches, with the range of its slots there; or for each slot, with one key."""
+def _spread(boxes: Boxes, chosen: Index, level: int, *, by_slot: bool = False, always: bool = False) -> _Spread:
+    """A row for each cell and day a box touches, with the range of its slots there.
+
+    Or `by_slot` for each slot, with one key; or for each cell alone, of no day (`always`).
+    """
     if not len(chosen):
         return _Spread(_NONE, _NONE, chosen)
     size = COARSE if level == 1 else 1
@@ -196,6 +213,8 @@ def _spread(boxes: Boxes, chosen: Index, level: int, *, by_slot: bool = False) -
     south, north = (zero, zero) if level == 2 else (_row(side[chosen], size) for side in (boxes.south, boxes.north))
     period = SLOT_US if by_slot else DAY_US
     first, last = boxes.start_us[chosen] // period, (boxes.end_us[chosen] - 1) // period
+    if always:
+        first = last = zero + _ALWAYS
     columns, rows = east - west + 1, north - south + 1
     source, step = spread(columns * rows * (last - first + 1))
     column = west[source] + step % columns[source]

@@ -12,12 +12,13 @@ import psycopg
 from services.airspace.domain.subjects import Reservation
 from services.airspace.domain.terminals import PAD_HELD_US
 from services.airspace.store.arrays import Array, Parameter, copy_arrays, uuids
-from services.airspace.store.keys import Boxes, Cells, asked, boxes_of, day_key, entered
+from services.airspace.store.keys import ALWAYS_KEY, Boxes, Cells, asked, boxes_of, day_key, entered
 from services.airspace.store.pads import pad_boxes, with_pads
 from services.airspace.store.reservations import Known
 from services.airspace.store.shapes import Box
 from services.airspace.store.zones import ZONES_LOCK
 from shared.flight import FlightVolumes
+from shared.flight.records import to_us
 
 _PRUNED_AT_ONCE: Final = 50_000
 _PADS: Final = timedelta(microseconds=2 * PAD_HELD_US)  # both may hold pads so much longer than their volumes
@@ -59,6 +60,7 @@ LATERAL (
 ORDER BY near.plan_id"""
 _PRUNE = """DELETE FROM airspace.reservation_key WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM airspace.reservation_key WHERE key < %s ORDER BY key LIMIT %s))"""
+_PRUNE_LONG = "DELETE FROM airspace.reservation_key WHERE key >= %s AND end_us < %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,9 @@ def enter_keys(cursor: "psycopg.Cursor[Any]", plans: Sequence[Known]) -> None:
 
 def prune_keys(cursor: "psycopg.Cursor[Any]", over: datetime) -> int:
     """Delete some keys of days before; returns how many. Nobody waits: no decision reads those days."""
-    cursor.execute(_PRUNE, (day_key(int(over.timestamp() * 1_000_000)), _PRUNED_AT_ONCE))
+    over_us = to_us(over)
+    cursor.execute(_PRUNE_LONG, (ALWAYS_KEY, over_us))
+    cursor.execute(_PRUNE, (day_key(over_us), _PRUNED_AT_ONCE))
     return cursor.rowcount
 
 

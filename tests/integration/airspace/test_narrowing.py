@@ -1,6 +1,7 @@
 """PostGIS narrows: too many, never too few; by index, whatever the planner believes of the tables."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from services.airspace.domain.contacts import contacts
 from services.airspace.state import AirspaceState
 from services.airspace.store import narrowing, reservations
 from services.airspace.store.arrays import Parameter
-from services.airspace.store.keys import asked, boxes_of
+from services.airspace.store.keys import DAY_US, asked, boxes_of
 from services.airspace.store.reservations import Hold, Known
 from shared.contracts.assessment import Assessment, Outcome
 from shared.flight import FlightIntent, FlightVolumes, volumes_of_all
@@ -21,6 +22,11 @@ from shared.frame import Transaction
 from tests.integration.airspace.conftest import LAT, LNG, World, flight
 
 MIDNIGHT = datetime(2026, 5, 2, tzinfo=UTC)
+PROVINCE = {
+    "outline": {"type": "Circle", "center": [LNG, LAT], "radius_m": 27_000.0},
+    "upper_m": 110.0,
+    "duration_s": 60.0,
+}
 ANSWER = Assessment(outcome=Outcome.APPROVED, findings=(), zones_version=0, decided_at=MIDNIGHT, rules="test")
 
 
@@ -90,6 +96,14 @@ def areas(draw: st.DrawFn) -> FlightIntent:
     return flight(departs_at=draw(times), departure=spot, arrival=spot, path=[], area=area)
 
 
+def for_long(volumes: FlightVolumes, days: int) -> FlightVolumes:
+    """The same, held from so many days before until so many after."""
+    records = volumes.records.copy()
+    records["start_us"] -= days * DAY_US
+    records["end_us"] += days * DAY_US
+    return replace(volumes, records=records)
+
+
 flights = st.lists(st.one_of(paths(), paths(), areas()), min_size=2, max_size=8)
 
 
@@ -101,6 +115,7 @@ def test_narrowing_never_loses_what_the_decision_would_meet(
     state: AirspaceState = world.service.state
     volumes = volumes_of_all(intents, state.rules, state.terrain)
     split = data.draw(st.integers(1, len(volumes) - 1))
+    volumes[split] = for_long(volumes[split], data.draw(st.sampled_from([0, 0, 2, 5, 40, 180])))
     asking, standing = volumes[:split], volumes[split:]
     with world.service.database.transaction() as tx:
         plans = hold(tx, standing)
@@ -135,6 +150,23 @@ def test_look_up_goes_by_the_index(world: World, standing: int, analysed: bool) 
     assert "reservation_pkey on reservation" in plan
     for refused in ("Hash Join", "Merge Join", "Seq Scan", "Bitmap"):
         assert refused not in plan, plan
+
+
+def test_what_stands_for_a_year_is_entered_once_a_cell_and_forgotten_when_it_is_over(world: World) -> None:
+    state: AirspaceState = world.service.state
+    path, area = volumes_of_all([flight(), flight(path=[], area=PROVINCE)], state.rules, state.terrain)
+    with world.service.database.transaction() as tx:
+        corridor, province = hold(tx, [for_long(path, 180), for_long(area, 180)])
+        (count,) = tx.cursor.execute("SELECT count(*) FROM airspace.reservation_key").fetchone() or (0,)
+        assert count <= 8
+        far = volumes_of_all([flight(lng=LNG + 0.2, minute=90 * 24 * 60)], state.rules, state.terrain)
+        near_ = volumes_of_all([flight(minute=-90 * 24 * 60)], state.rules, state.terrain)
+        assert set(narrowing.narrow(tx.cursor, near_)) == {corridor.plan_id, province.plan_id}
+        assert set(narrowing.narrow(tx.cursor, far)) == {province.plan_id}
+        narrowing.prune_keys(tx.cursor, MIDNIGHT + timedelta(days=170))
+        assert set(narrowing.narrow(tx.cursor, near_)) == {corridor.plan_id, province.plan_id}
+        narrowing.prune_keys(tx.cursor, MIDNIGHT + timedelta(days=190))
+        assert narrowing.narrow(tx.cursor, near_) == {}
 
 
 def test_keys_united_by_cell_find_the_neighbour_at_a_border(world: World) -> None:
