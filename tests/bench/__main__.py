@@ -10,11 +10,10 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from typing import Final
 
 from shared.city import load_city
-from tests.bench import baseline, measure, planning, report, touching
+from tests.bench import baseline, crowding, measure, planning, report, touching
 from tests.bench.progress import say
 from tests.bench.servers import FOLDER, started
 from tests.bench.standing import Databases, Size, fill
@@ -22,7 +21,7 @@ from tests.bench.world import lines
 
 FULL: Final = Size(zones=5_000, filings=132_000, fresh=32_000)
 QUICK: Final = Size(zones=500, filings=6_000, fresh=6_000)
-PARTS: Final = ("http", "kafka", "zones", "postgis", "planning")
+PARTS: Final = ("http", "kafka", "crowded", "zones", "postgis", "planning")
 
 
 def main() -> int:
@@ -71,14 +70,32 @@ class Bench:
 
     def kafka(self) -> None:
         """From Kafka, three processes, on a full and on an empty database."""
-        with ExitStack() as servers:
-            kafka_url = servers.enter_context(started("kafka"))
+        with started("kafka") as kafka_url:
             for name, template in (("full", self._full), ("empty", self._empty)):
                 with self._databases.clone(template) as url:
-                    say(f"measuring plans from Kafka, {name}")
-                    warm_up, count = self._size.fresh // 12, self._size.fresh * 8 // 12
-                    run = measure.from_kafka(url, kafka_url, self._fresh(), warm_up=warm_up, count=count)
-                self._measured.runs[f"kafka.{name}"] = run
+                    self._by_kafka(name, url, kafka_url)
+
+    def crowded(self) -> None:
+        """The same with volumes that stand for a year, and with a month gone by, beside the full one."""
+        city = self._databases.city
+        with started("kafka") as kafka_url:
+            if "kafka.full" not in self._measured.runs:
+                with self._databases.clone(self._full) as url:
+                    self._by_kafka("full", url, kafka_url)
+            for name, add in (
+                ("full_with_corridors", lambda url: crowding.add_corridors(url, city)),
+                ("full_with_past", crowding.add_past),
+            ):
+                with self._databases.clone(self._full) as url:
+                    say(f"added {add(url)}")
+                    self._by_kafka(name, url, kafka_url)
+
+    def _by_kafka(self, name: str, url: str, kafka_url: str) -> None:
+        say(f"measuring plans from Kafka, {name}")
+        warm_up, count = self._size.fresh // 12, self._size.fresh * 8 // 12
+        self._measured.runs[f"kafka.{name}"] = measure.from_kafka(
+            url, kafka_url, self._fresh(), warm_up=warm_up, count=count
+        )
 
     def zones(self) -> None:
         """A zone that touches many plans, and the nearest legal plans."""

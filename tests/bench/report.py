@@ -15,6 +15,8 @@ from tests.bench.servers import ROOT
 _AIMS: Final = {
     "kafka.plans_per_s.full": "≥ 2,000",
     "kafka.growth": "≤ 1.3",
+    "kafka.growth.corridors": "1",
+    "kafka.growth.past": "1",
     "http.plans_per_s.full": "≥ 600",
     "http.growth": "≤ 1.3",
     "http.p50_ms.full": "≤ 15",
@@ -32,6 +34,10 @@ _WHAT: Final = {
     "kafka.plans_per_s.full": "three processes, from `inbound.flight-plans` to the decided state",
     "kafka.plans_per_s.empty": "the same without zones and without other plans",
     "kafka.growth": "empty ÷ full",
+    "kafka.plans_per_s.full_with_corridors": "1,000 corridors and 20 volumes over the city stand for a year besides",
+    "kafka.growth.corridors": "full ÷ full with corridors",
+    "kafka.plans_per_s.full_with_past": "with 30 days of 10,000 plans gone by, being forgotten meanwhile",
+    "kafka.growth.past": "full ÷ full with the past",
     "http.plans_per_s.full": "one process, embedded bus, 32 clients that wait for each decision",
     "http.plans_per_s.empty": "the same without zones and without other plans",
     "http.growth": "empty ÷ full",
@@ -76,7 +82,7 @@ class Measured:
 def figures(measured: Measured) -> list[Figure]:
     """The named figures of what was run."""
     runs = measured.runs
-    found = [*_rates("kafka", runs, "kafka"), *_rates("http", runs, "http.many")]
+    found = [*_rates("kafka", runs, "kafka"), *_crowded(runs), *_rates("http", runs, "http.many")]
     for key, name, shares in (("one.full", "full", (50, 95, 99)), ("one.empty", "empty", (50,))):
         found += _percentiles(runs.get(f"http.{key}"), name, shares)
     found += _percentiles(runs.get("http.offered.full"), "200", (50, 95, 99))
@@ -105,6 +111,16 @@ def _rates(name: str, runs: Mapping[str, Run], key: str) -> list[Figure]:
     found = [Figure(f"{name}.plans_per_s.{world}", round(run.per_s), "plans/s") for world, run in both if run]
     if full and empty:
         found.append(Figure(f"{name}.growth", round(empty.per_s / full.per_s, 2), ""))
+    return found
+
+
+def _crowded(runs: Mapping[str, Run]) -> list[Figure]:
+    """With more that stands, or stood, than the full world has; and how much more a plan takes then."""
+    full, found = runs.get("kafka.full"), []
+    for crowd in ("corridors", "past"):
+        if full and (run := runs.get(f"kafka.full_with_{crowd}")):
+            found.append(Figure(f"kafka.plans_per_s.full_with_{crowd}", round(run.per_s), "plans/s"))
+            found.append(Figure(f"kafka.growth.{crowd}", round(full.per_s / run.per_s, 2), ""))
     return found
 
 
