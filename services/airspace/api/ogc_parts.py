@@ -13,8 +13,7 @@ from services.airspace.store.shapes import Box, During
 from shared.auth import Principal, Role, RoleRequired
 from shared.contracts.codec import encode_value
 from shared.errors import NotFound
-from shared.http import BadQuery, PageRequest, parse_bbox
-from shared.pages import InvalidBbox
+from shared.http import BadQuery, PageRequest
 
 GEOJSON: Final = "application/geo+json"
 JSON: Final = "application/json"
@@ -111,11 +110,9 @@ _DATETIME: Final = Query(alias="datetime", description="an instant, or start/end
 
 async def _items_query(
     request: Request,
-    bbox: Annotated[str | None, Query(description="west,south,east,north in degrees")] = None,
-    datetime_: Annotated[
-        str | None, Query(alias="datetime", description="an instant, or start/end; .. is open")
-    ] = None,
-    limit: Annotated[str | None, Query(description=f"1 to {MOST_FEATURES}; more is taken as that")] = None,
+    bbox: Annotated[str | None, Query(include_in_schema=False)] = None,
+    datetime_: Annotated[str | None, Query(alias="datetime", include_in_schema=False)] = None,
+    limit: Annotated[str | None, Query(include_in_schema=False)] = None,
     cursor: Annotated[str | None, Query(max_length=1_000)] = None,
 ) -> ItemsQuery:
     expect_parameters(request, {"bbox", "datetime", "limit", "cursor"})
@@ -124,6 +121,34 @@ async def _items_query(
 
 
 Items = Annotated[ItemsQuery, Depends(_items_query)]
+
+
+def _parameter(name: str, description: str, **schema: Any) -> dict[str, Any]:
+    query = {"name": name, "in": "query", "required": False, "style": "form", "explode": False}
+    return {**query, "description": description, "schema": schema}
+
+
+# as the standard writes them (OGC 17-069r4 7.15); what is said is read with more patience
+ITEMS_PARAMETERS: Final = [
+    _parameter(
+        "bbox",
+        "west,south,east,north in degrees, or with heights west,south,low,east,north,high; west > east where it "
+        "crosses the antimeridian",
+        type="array",
+        items={"type": "number"},
+        minItems=4,
+        maxItems=6,
+    ),
+    _parameter("datetime", "an instant, or start/end; .. is open", type="string"),
+    _parameter(
+        "limit",
+        "more than there may be is taken as the most",
+        type="integer",
+        minimum=1,
+        maximum=MOST_FEATURES,
+        default=USUAL_FEATURES,
+    ),
+]
 
 
 async def _tile_query(
@@ -155,15 +180,19 @@ def _limit(text: str | None) -> int:
 
 
 def _box(text: str | None) -> Box | None:
-    """Four numbers, or six of which the heights say nothing of flat features."""
+    """Four numbers, or six of which the heights say nothing of flat features. Raises BadQuery."""
     if text is None:
         return None
-    parts = text.split(",")
     try:
-        box = parse_bbox(",".join([*parts[:2], *parts[3:5]] if len(parts) == 6 else parts))
-    except InvalidBbox as error:
-        raise BadQuery(error.detail, field="bbox") from error
-    return box.west, box.south, box.east, box.north
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) not in (4, 6):
+        raise BadQuery("must be west,south,east,north in degrees, or with heights", field="bbox")
+    west, south, east, north = [*numbers[:2], *numbers[3:5]] if len(numbers) == 6 else numbers
+    if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90):
+        raise BadQuery("must lie in -180..180 and -90..90, the south below the north", field="bbox")
+    return west, south, east, north
 
 
 def during_of(text: str | None) -> During | None:

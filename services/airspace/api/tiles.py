@@ -5,7 +5,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from services.airspace.api.ogc import still
+from services.airspace.api.ogc_features import still
 from services.airspace.api.ogc_parts import (
     JSON,
     MVT,
@@ -29,6 +29,7 @@ router = APIRouter(prefix="/ogc/collections/{collection}/tiles", tags=["OGC API"
 MOST_ZOOM: Final = 22
 _QUAD: Final = "WebMercatorQuad"
 _QUAD_URI: Final = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
+_VARIABLES: Final = "{tileMatrix}/{tileRow}/{tileCol}"  # as the standard calls them; MapLibre has its own names
 _FIELDS: Final[dict[Collection, dict[str, str]]] = {
     Collection.ZONES: {
         "zone_id": "string", "zone_version": "number", "name": "string", "kind": "string", "restriction": "string",
@@ -118,11 +119,11 @@ def _tileset(request: Request, collection: Collection) -> dict[str, Any]:
         "links": [
             link(request, path, "self", JSON),
             link(request, f"{path}/tilejson.json", "describedby", JSON, "TileJSON"),
-            {"href": _template(request, collection), "rel": "item", "type": MVT, "templated": True},
+            {"href": _template(request, collection, _VARIABLES), "rel": "item", "type": MVT, "templated": True},
             {"href": _QUAD_URI, "rel": "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme", "type": JSON},
         ],
     }
 
 
-def _template(request: Request, collection: Collection) -> str:
-    return link(request, f"/ogc/collections/{collection}/tiles/{_QUAD}/{{z}}/{{y}}/{{x}}", "item").href
+def _template(request: Request, collection: Collection, variables: str = "{z}/{y}/{x}") -> str:
+    return link(request, f"/ogc/collections/{collection}/tiles/{_QUAD}/{variables}", "item").href

@@ -11,7 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from services.airspace.domain.drawing import drawn
-from services.airspace.store.shapes import Box, During
+from services.airspace.store.shapes import Box, During, halves
 from shared.flight import FlightVolumes
 
 MOST_IN_TILE: Final = 10_000  # reservations: those that end first
@@ -20,9 +20,17 @@ _HELD: Final = """
 SELECT plan_id, revision, operator, priority, crewed, starts_at, ends_at, volumes FROM airspace.reservation
 WHERE state = 'held' AND ends_at > %(start)s AND starts_at <= %(end)s
   AND (%(operator)s::text IS NULL OR operator = %(operator)s) AND (%(plan)s::uuid IS NULL OR plan_id = %(plan)s)
-  AND (%(west)s::float8 IS NULL OR box && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326))
+  AND (%(west)s::geometry IS NULL OR box && %(west)s::geometry OR box && %(east)s::geometry)
   AND (%(after_ends)s::timestamptz IS NULL OR (ends_at, plan_id) > (%(after_ends)s, %(after_plan)s::uuid))
 ORDER BY ends_at, plan_id LIMIT %(limit)s"""
+_EXTENT: Final = """
+SELECT ST_XMin(all_of), ST_YMin(all_of), ST_XMax(all_of), ST_YMax(all_of) FROM ({}) AS t (all_of)"""
+_EXTENTS: Final[Mapping[str, LiteralString]] = {
+    "zones": "SELECT ST_Extent(box) FROM airspace.zone WHERE state = 'in_force'",
+    "reservations": """SELECT ST_Extent(box) FROM airspace.reservation
+        WHERE state = 'held' AND (%(operator)s::text IS NULL OR operator = %(operator)s)""",
+    "conflicts": "SELECT ST_Extent(place) FROM airspace.conflict",
+}
 # margin: the 64 of 4,096 units around a tile that its geometries may reach into
 _ZONE_TILE: Final = """
 SELECT ST_AsMVT(t, 'zones', 4096, 'geom') FROM (
@@ -84,6 +92,12 @@ def zone_areas(cursor: "psycopg.Cursor[Any]", zone_ids: Sequence[str]) -> dict[s
     return {zone_id: shapely.from_wkb(bytes(area)) for zone_id, area in cursor}
 
 
+def extent(cursor: "psycopg.Cursor[Any]", collection: str, *, operator: str | None) -> Box | None:
+    """The box round all of a collection, or of what is one operator's; None where there is nothing."""
+    row = cursor.execute(_EXTENT.format(_EXTENTS[collection]), {"operator": operator}).fetchone()
+    return None if row is None or row[0] is None else (row[0], row[1], row[2], row[3])
+
+
 def list_held(
     cursor: "psycopg.Cursor[Any]",
     during: During,
@@ -95,9 +109,9 @@ def list_held(
     limit: int = 1,
 ) -> list[Held]:
     """Reservations at some time of the span, all or one operator's, by their ends."""
-    west, south, east, north = within or (None, None, None, None)
+    parts = [f"SRID=4326;{shapely.box(*half).wkt}" for half in halves(within)] if within else [None]
+    sides = {"west": parts[0], "east": parts[-1]}
     ends, plan = after or (None, None)
-    sides = {"west": west, "south": south, "east": east, "north": north}
     asked = {"start": during.start, "end": during.end, "operator": operator, "plan": plan_id, "limit": limit}
     cursor.execute(_HELD, {**sides, **asked, "after_ends": ends, "after_plan": plan}, prepare=False, binary=True)
     return [_held(row) for row in cursor]

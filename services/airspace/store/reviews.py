@@ -12,7 +12,7 @@ from geoalchemy2.functions import ST_X, ST_Y
 from psycopg.types.json import Jsonb
 
 from services.airspace.store.arrays import Parameter, uuids
-from services.airspace.store.shapes import Box, During, polygon
+from services.airspace.store.shapes import Box, During, near
 from services.airspace.store.tables import conflict, zone_hit
 from shared.contracts.assessment import Finding, Outcome
 from shared.contracts.codec import decode_value, encode_value
@@ -144,7 +144,7 @@ def list_conflicts(
     place = (ST_X(conflict.c.place).label("lng"), ST_Y(conflict.c.place).label("lat"))
     query = sa.select(*columns, findings, *place).where(conflict.c.ends_at > now).limit(limit)
     if within:
-        query = query.where(conflict.c.place.op("&&")(polygon(within)))
+        query = query.where(near(conflict.c.place, within))
     if since:
         query = query.where(conflict.c.decided_at > since)
     if during:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from psycopg.types.json import Jsonb
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from services.airspace.store.shapes import Box, During, element, polygon
+from services.airspace.store.shapes import Box, During, element, near, polygon
 from services.airspace.store.tables import zone, zone_version, zones_version
 from shared.contracts.airspace import ZoneSpec
 from shared.contracts.codec import decode_value, encode_value
@@ -147,7 +147,7 @@ def list_zones(
     if state:
         query = query.where(zone.c.state == state)
     if within:
-        query = query.where(zone.c.box.op("&&")(polygon(within)))
+        query = query.where(near(zone.c.box, within))
     if during:
         query = query.where(sa.or_(zone.c.starts_at.is_(None), zone.c.starts_at <= during.end))
         query = query.where(sa.or_(zone.c.ends_at.is_(None), zone.c.ends_at > during.start))
