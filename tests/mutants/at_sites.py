@@ -8,6 +8,7 @@ from tests.mutants.fault import Mutant, mutant, oracle
 ASSESS: Final = "services/airspace/domain/assess.py"
 SLOTS: Final = "services/airspace/domain/slots.py"
 TERMINALS: Final = "services/airspace/domain/terminals.py"
+SETTLING: Final = "services/airspace/domain/settling.py"
 CLOSURES: Final = "services/airspace/domain/closures.py"
 
 AT_SITES: Final[Sequence[Mutant]] = (
@@ -27,38 +28,37 @@ AT_SITES: Final[Sequence[Mutant]] = (
     ),
     mutant(
         "a common site settles everything",
-        TERMINALS,
-        "    return any(spot.site_id in terminals and not _meet_outside(a, b, spot) for spot in sorted(shared))",
-        "    return any(spot.site_id in terminals for spot in sorted(shared))",
+        SETTLING,
+        "    settled = {k for (k, _), met_outside in zip(asked, outside, strict=True) if not met_outside}",
+        "    settled = {k for k, _ in asked}",
         *oracle("busy"),
-        "tests/unit/geometry/test_slots.py::test_lines_that_cross_further_out_are_not_settled_whenever_they_are_flown",
     ),
     mutant(
         "a terminal 5 cm wider",
-        TERMINALS,
+        SETTLING,
         "    return max(LEAST_RADIUS_M, RADIUS_FACTOR * (_lateral_m(a) + _lateral_m(b)))",
         "    return max(LEAST_RADIUS_M, RADIUS_FACTOR * (_lateral_m(a) + _lateral_m(b))) + 0.05",
         *oracle("rim"),
     ),
     mutant(
         "a wide hover taken for its middle",
-        TERMINALS,
-        "        least_m = around_m - (self.radii - _lateral_m(flight))",
-        "        least_m = np.full(len(self.radii), around_m)",
+        SETTLING,
+        "    leg, parts = _outside(legs, around - (radii - radii[first][flight]))",
+        "    leg, parts = _outside(legs, around)",
         *oracle("rim"),
     ),
     mutant(
         "only one of two has to leave the terminal",
-        TERMINALS,
-        "    return one.leaves_to_meet(two) or two.leaves_to_meet(one)",
-        "    return one.leaves_to_meet(two)",
+        SETTLING,
+        "    near = gaps <= radii[leg[part]] + radii[theirs] + TOUCH_M",
+        "    near = (gaps <= radii[leg[part]] + radii[theirs] + TOUCH_M) & (flight[leg[part]] < n)",
         *oracle("rim"),
     ),
     mutant(
         "lines that leave a terminal meet 5 cm late",
-        TERMINALS,
-        "self.radii[self.source][:, None] + other.radii[None, :] + TOUCH_M)",
-        "self.radii[self.source][:, None] + other.radii[None, :] - 0.05)",
+        SETTLING,
+        "    near = gaps <= radii[leg[part]] + radii[theirs] + TOUCH_M",
+        "    near = gaps <= radii[leg[part]] + radii[theirs] - 0.05",
         *oracle("beside"),
     ),
     mutant(

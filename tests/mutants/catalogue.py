@@ -104,8 +104,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     mutant(
         "axes swapped in the look-up of zones",
         ZONE_INDEX,
-        "self._tree.query(_diagonals(volumes.boxes))",
-        "self._tree.query(_diagonals(volumes.boxes[:, [1, 0, 3, 2]]))",
+        "self._tree.query(_diagonals(whole))",
+        "self._tree.query(_diagonals(whole[:, [1, 0, 3, 2]]))",
         *oracle("circles"),
     ),
     mutant(
@@ -272,8 +272,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     mutant(
         "plans in one batch not held against each other",
         ASSESS,
-        "        for contact in contacts(self.flights, range(len(requests)), among=among):",
-        "        for contact in contacts(self.flights, range(len(requests)), among=False):",
+        "        met = contacts(self.flights, range(len(requests)), among=among)",
+        "        met = contacts(self.flights, range(len(requests)), among=False)",
         "tests/unit/geometry/test_decide.py::test_of_two_equal_plans_in_a_batch_the_first_flies",
     ),
     mutant(
