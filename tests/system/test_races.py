@@ -10,12 +10,11 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import httpx
 import orjson
 import pytest
 
@@ -78,33 +77,53 @@ def winners(filed: dict[UUID, int], states: dict[UUID, str]) -> Counter[int]:
 def file_all(platform: Platform, races: int) -> Iterator[tuple[UUID, int]]:
     """Each plan's id and race. All clients wait for one another before each race."""
     start = threading.Barrier(CLIENTS, timeout=PATIENCE_S)
+    port = platform.process_of("flightplan").port
+    clients = [platform.client("operator", f"operator {number}") for number in range(CLIENTS)]
+    entrants = [Entrant(number, port, client.headers["authorization"]) for number, client in enumerate(clients)]
     with ThreadPoolExecutor(CLIENTS) as pool:
-        clients = [platform.client("operator", f"operator {number}") for number in range(CLIENTS)]
-        port = platform.process_of("flightplan").port
-        tasks = [pool.submit(contend, one, port, start, number, races) for number, one in enumerate(clients)]
-        for task in tasks:
-            yield from task.result()
+        tasks = [pool.submit(one.run, start, races) for one in entrants]
+    faults = [fault for task in tasks if (fault := task.exception())]
+    for fault in sorted(faults, key=lambda one: isinstance(one, threading.BrokenBarrierError)):
+        raise fault  # the first that stopped the others
+    for task in tasks:
+        yield from task.result()
 
 
-def contend(
-    client: httpx.Client, port: int, start: threading.Barrier, number: int, races: int
-) -> list[tuple[UUID, int]]:
+class Entrant:
     """One client's part in every race; on a bare connection, so that the clients keep the platform busy."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
-    headers = {"authorization": client.headers["authorization"], "content-type": "application/json"}
-    filed = []
-    try:
-        for race in range(races):
-            body = orjson.dumps(entry(race, number))
-            start.wait()
-            connection.request("POST", "/flight-plans", body, headers)
-            answer = connection.getresponse()
-            said = answer.read()
-            assert answer.status == 202, said
-            filed.append((UUID(orjson.loads(said)["plan_id"]), race))
-    except BaseException:
-        start.abort()  # the others need not wait
-        raise
-    finally:
-        connection.close()
-    return filed
+
+    def __init__(self, number: int, port: int, authorization: str) -> None:
+        self._number = number
+        self._connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+        self._headers = {"authorization": authorization, "content-type": "application/json"}
+
+    def run(self, start: threading.Barrier, races: int) -> list[tuple[UUID, int]]:
+        """File in each race at the moment that all do."""
+        filed = []
+        try:
+            for race in range(races):
+                body = orjson.dumps(entry(race, self._number))
+                start.wait()
+                filed.append((self._file(body, f"{race}-{self._number}"), race))
+        except BaseException:
+            start.abort()  # the others need not wait
+            raise
+        finally:
+            self._connection.close()
+        return filed
+
+    def _file(self, body: bytes, key: str) -> UUID:
+        """Repeated under its key where the platform had closed a connection that was idle for long."""
+        headers = self._headers | {"idempotency-key": key}
+        try:
+            return self._asked(body, headers)
+        except (ConnectionError, HTTPException):
+            self._connection.close()
+            return self._asked(body, headers)
+
+    def _asked(self, body: bytes, headers: dict[str, str]) -> UUID:
+        self._connection.request("POST", "/flight-plans", body, headers)
+        answer = self._connection.getresponse()
+        said = answer.read()
+        assert answer.status in (200, 202), said
+        return UUID(orjson.loads(said)["plan_id"])
