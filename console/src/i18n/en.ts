@@ -266,6 +266,7 @@ export const en: Record<Key, string> = {
   "event.FlightPlanEnded": "End reported",
   "event.FlightPlanNoShow": "No-show",
   "event.PlanAssessed": "Plan assessed",
+  "event.ConflictEnded": "Conflict over",
   "event.RouteAssessed": "Route assessed",
   "event.SiteAssessed": "Site assessed",
   "event.ZonePublished": "Zone published",

@@ -265,6 +265,7 @@ export const zh = {
   "event.FlightPlanEnded": "报告结束",
   "event.FlightPlanNoShow": "未起飞",
   "event.PlanAssessed": "空域评定",
+  "event.ConflictEnded": "冲突解除",
   "event.RouteAssessed": "航线评定",
   "event.SiteAssessed": "场地评定",
   "event.ZonePublished": "发布空域",

@@ -1,14 +1,16 @@
-"""Every problem that the platform can answer with has a Chinese title in the console."""
+"""The console has Chinese words for every problem and every event of the platform."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 from services.openapi import build_app
+from shared.contracts import airspace, flightplan, sites
 from shared.errors import TianyuanError
 from shared.problems import kind_of
 
-TITLES = Path(__file__).parents[2] / "console" / "src" / "i18n" / "problems.ts"
+TEXTS = Path(__file__).parents[2] / "console" / "src" / "i18n"
 
 
 def kinds(of: type[TianyuanError] = TianyuanError) -> Iterator[str]:
@@ -20,6 +22,12 @@ def kinds(of: type[TianyuanError] = TianyuanError) -> Iterator[str]:
 
 def test_every_problem_has_a_chinese_title() -> None:
     build_app()  # so that every service is loaded
-    titles = set(re.findall(r'^  "([a-z-]+)": "', TITLES.read_text(), re.MULTILINE))
+    titles = set(re.findall(r'^  "([a-z-]+)": "', (TEXTS / "problems.ts").read_text(), re.MULTILINE))
     found = set(kinds()) | {"invalid-parameter", "database-unavailable"}
     assert found - titles == set()
+
+
+def test_every_event_has_a_word() -> None:
+    events = {event.__name__ for owner in (airspace, flightplan, sites) for event in get_args(owner.Event)}
+    said = set(re.findall(r'"event\.(\w+)":', (TEXTS / "zh.ts").read_text()))
+    assert events - said == set()
