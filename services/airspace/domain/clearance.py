@@ -35,13 +35,12 @@ class Clearance(TypedDict, total=False):
 
 def zone_clearance(hit: ZoneHit, flight: FlightVolumes) -> Clearance:
     """Metres to the side, down and up, and the times without the zone."""
-    spec, records = hit.zone.spec, flight.records[np.asarray(hit.volumes)]
+    spec = hit.zone.spec
     scheduled = bool(spec.limited_applicability)
-    tops = records["declared_upper_m" if spec.height_basis is HeightBasis.DECLARED else "upper_m"]
     return Clearance(
         clear_by_m=None if hit.depth_m is None else _rounded(hit.depth_m),
-        clear_below_m=_down(hit, spec.lower, tops),
-        clear_above_m=_up(hit, spec.upper, records),
+        clear_below_m=_down(hit, spec.lower, flight),
+        clear_above_m=_up(hit, spec.upper, flight),
         free_until=None if scheduled else spec.starts_at,
         free_from=None if scheduled else spec.ends_at,
     )
@@ -63,18 +62,25 @@ def plan_clearance(contact: Contact, flights: Sequence[FlightVolumes]) -> Cleara
     )
 
 
-def _down(hit: ZoneHit, lower: Altitude | None, tops: NDArray[np.float64]) -> float | None:
+def _down(hit: ZoneHit, lower: Altitude | None, flight: FlightVolumes) -> float | None:
     if lower is None or lower.reference is not hit.reference:
         return None
+    tops = _met(hit, flight)["declared_upper_m" if hit.zone.spec.height_basis is HeightBasis.DECLARED else "upper_m"]
     return _rounded(float(tops.max()) - lower.value_m)
 
 
-def _up(hit: ZoneHit, upper: Altitude | None, records: Records) -> float | None:
+def _up(hit: ZoneHit, upper: Altitude | None, flight: FlightVolumes) -> float | None:
     if upper is None or upper.reference is not hit.reference:
         return None
+    records = _met(hit, flight)
     if (records["reference"] == AGL).any() and (records["lower_m"] <= 0).any():
         return None  # on the ground
     return _rounded(upper.value_m - float(records["lower_m"].min()))
+
+
+def _met(hit: ZoneHit, flight: FlightVolumes) -> Records:
+    met: Records = flight.records[np.asarray(hit.volumes)]
+    return met
 
 
 def _rounded(metres: float) -> float:

@@ -13,7 +13,7 @@ from services.airspace.domain.terminals import PadHold, Terminals, closed
 from services.airspace.domain.zone_index import ZoneHit
 from shared.contracts.assessment import Effect, Finding, FindingCode, Outcome, Restriction, SubjectKind
 from shared.flight import FlightVolumes
-from shared.flight.records import FOREVER_US, from_us, to_us
+from shared.flight.records import FOREVER_US, from_us
 from shared.terrain import REFERENCES, Terrain
 from shared.volumes import Altitude, CircleOutline
 
@@ -52,8 +52,7 @@ def zone_finding(
     code, effect = _ZONE_RULES[spec.restriction]
     if spec.restriction is Restriction.REQ_AUTHORIZATION and permit is not None:
         code, effect = FindingCode.ZONE_AUTHORIZED, Effect.NOTE
-    start = hit.start_us if spec.starts_at is None else max(hit.start_us, to_us(spec.starts_at))
-    end = hit.end_us if spec.ends_at is None else min(hit.end_us, to_us(spec.ends_at))
+    start, end = max(hit.start_us, hit.zone.start_us), min(hit.end_us, hit.zone.end_us)
     effect = Effect.NOTE if as_note else effect
     return Finding(
         code=code,

@@ -22,7 +22,7 @@ from services.airspace.domain.exact import (
     segment_gap_m,
 )
 from services.airspace.domain.sideways import asides_m
-from services.airspace.domain.zones import Zone
+from services.airspace.domain.zones import ROW, Zone
 from shared.contracts.assessment import Restriction
 from shared.flight import FlightVolumes
 from shared.flight.records import joined
@@ -118,7 +118,8 @@ class ZoneIndex:
 
     @cached_property
     def _rows(self) -> NDArray[np.void]:
-        return np.concatenate([zone.row for zone in self._ordered])
+        # through bytes: concatenating structured arrays compares their fields, row by row
+        return np.frombuffer(b"".join(zone.row.tobytes() for zone in self._ordered), ROW)
 
     @cached_property
     def _restricts(self) -> Bools:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -16,7 +17,7 @@ from shared.outlines import Core, box_of, core_of
 from shared.terrain import REFERENCES
 from shared.volumes import Altitude
 
-_ROW: Final = np.dtype(
+ROW: Final = np.dtype(
     [
         ("lng0", "f8"),
         ("lat0", "f8"),
@@ -45,9 +46,19 @@ class Zone:
     zone_version: int
     spec: ZoneSpec
     local: LocalShape  # a circle's centre stands for it here: only `row` knows its radius
-    row: NDArray[np.void]  # one row of `_ROW`
+    row: NDArray[np.void]  # one row of `ROW`
     box: tuple[float, float, float, float]  # west, south, east, north in degrees, never too small
     schedule: Schedule | None = None
+
+    @cached_property
+    def start_us(self) -> int:
+        """It is never active before this."""
+        return int(self.row["start_us"][0])
+
+    @cached_property
+    def end_us(self) -> int:
+        """Nor from this on."""
+        return int(self.row["end_us"][0])
 
 
 def zone(zone_id: str, zone_version: int, spec: ZoneSpec, city_time: tzinfo = UTC) -> Zone:
@@ -57,7 +68,7 @@ def zone(zone_id: str, zone_version: int, spec: ZoneSpec, city_time: tzinfo = UT
     """
     core, radius_m = core_of(spec.outline)
     shape = _centre(core) if isinstance(core, shapely.Point) else local_shape(core)
-    row = np.zeros(1, _ROW)
+    row = np.zeros(1, ROW)
     row["lng0"], row["lat0"], row["reach_m"], row["radius_m"] = shape.lng0, shape.lat0, shape.reach_m, radius_m
     row["shaped"] = not isinstance(core, shapely.Point)
     row["lower_m"], row["lower_reference"] = _height(spec.lower, -np.inf)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -19,6 +19,7 @@ from shared.contracts.codec import decode_value, encode_value
 from shared.db import copy_rows_binary, write_rows
 from shared.flight import FlightVolumes
 from shared.flight.records import from_us
+from shared.volumes import TimeWindow
 
 KEPT: Final = timedelta(days=1)  # how long after its end a flight is remembered
 _PRUNED_AT_ONCE: Final = 20_000
@@ -65,8 +66,9 @@ class Known:
 
 
 _REVISIONS = "SELECT plan_id, seen_revision, state FROM airspace.reservation WHERE plan_id = ANY(%s)"
-_FIND = """SELECT plan_id, seen_revision, revision, operator, state, priority, crewed, voluntary, volumes,
-    assessment::text, zones_version, active FROM airspace.reservation WHERE plan_id = ANY(%s) AND state <> 'free'"""
+_FIND = """SELECT plan_id, seen_revision, revision, operator, state, priority, crewed, voluntary, starts_at, ends_at,
+    volumes, assessment::text, zones_version, active
+    FROM airspace.reservation WHERE plan_id = ANY(%s) AND state <> 'free'"""
 _DELETE = "DELETE FROM airspace.reservation WHERE plan_id = ANY(%s)"
 _FREE = """
 INSERT INTO airspace.reservation AS r (plan_id, seen_revision, revision, operator, state, priority, crewed, voluntary,
@@ -79,7 +81,8 @@ _SEEN = """
 UPDATE airspace.reservation r SET seen_revision = greatest(r.seen_revision, seen.revision)
 FROM unnest(%s, %s) AS seen (plan_id, revision) WHERE r.plan_id = seen.plan_id"""
 _ANSWER: Final = ("plan_id", "state", "assessment", "zones_version")
-_ANSWER_TYPES: Final = ("uuid", "text", "jsonb", "int8")
+_ANSWER_TYPES: Final = ("uuid", "text", "bytea", "int8")  # in binary, jsonb is a version and the text
+_JSONB: Final = b"\x01"
 _NEW_ANSWERS: Final = """CREATE TEMP TABLE IF NOT EXISTS new_answer
     (plan_id uuid, state text, assessment jsonb, zones_version bigint) ON COMMIT DELETE ROWS"""
 _SETTLE: Final = """
@@ -134,13 +137,22 @@ def save_plans(cursor: "psycopg.Cursor[Any]", plans: Sequence[Known], *, known: 
         write_rows(cursor, "airspace.reservation", _ROW, _ROW_TYPES, list(_rows(plans)))
 
 
-def settle_plans(cursor: "psycopg.Cursor[Any]", plans: Sequence[Known]) -> None:
+class Settled(NamedTuple):
+    """Another answer on a plan that is known, as JSON, and what it holds by it."""
+
+    plan_id: UUID
+    state: Hold
+    assessment_json: bytes
+    zones_version: int
+
+
+def settle_plans(cursor: "psycopg.Cursor[Any]", answers: Sequence[Settled]) -> None:
     """Write the answers on plans that are known, and what they hold now; their volumes stay, or are given up."""
-    if not plans:
+    if not answers:
         return
     cursor.execute(_NEW_ANSWERS)
     cursor.execute("TRUNCATE new_answer")
-    rows = ((plan.plan_id, plan.state.value, _written(plan), plan.zones_version) for plan in plans)
+    rows = ((plan_id, state.value, _JSONB + answer, version) for plan_id, state, answer, version in answers)
     copy_rows_binary(cursor, "new_answer", _ANSWER, _ANSWER_TYPES, rows)
     cursor.execute(_SETTLE)
 
@@ -173,8 +185,10 @@ def _pairs(revisions: Mapping[UUID, int]) -> tuple[Parameter, Parameter]:
 
 
 def _known(row: Sequence[Any]) -> Known:
-    *head, volumes, assessment, zones_version, active = row
+    *head, starts_at, ends_at, volumes, assessment, zones_version, active = row
     plan_id, seen_revision, revision, operator, state, priority, crewed, voluntary = head
+    flight = FlightVolumes.from_bytes(volumes)
+    vars(flight)["window"] = TimeWindow(starts_at, ends_at)  # of many plans it would take as long as the rest
     return Known(
         plan_id=plan_id,
         seen_revision=seen_revision,
@@ -184,7 +198,7 @@ def _known(row: Sequence[Any]) -> Known:
         priority=priority,
         crewed=crewed,
         voluntary=voluntary,
-        volumes=FlightVolumes.from_bytes(volumes),
+        volumes=flight,
         assessment=decode_value(Assessment, assessment.encode()),
         zones_version=zones_version,
         active=active,

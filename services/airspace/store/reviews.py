@@ -1,6 +1,6 @@
 """What regulators look back on: refusals for conflict, and what a zone's version changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -15,7 +15,7 @@ from services.airspace.store.arrays import Parameter, uuids
 from services.airspace.store.shapes import Box, During, near
 from services.airspace.store.tables import conflict, zone_hit
 from shared.contracts.assessment import Finding, Outcome
-from shared.contracts.codec import decode_value, encode_value
+from shared.contracts.codec import decode_value, encode_utc, encode_value
 from shared.db import copy_rows_binary
 from shared.values import Instant
 
@@ -87,7 +87,8 @@ _HIT: Final = (
     "zone_id", "zone_version", "subject", "subject_id", "operator", "outcome_before", "outcome_after", "findings",
     "assessed_at",
 )  # fmt: skip
-_HIT_TYPES: Final = ("text", "int4", "text", "text", "text", "text", "text", "jsonb", "timestamptz")
+# in binary, jsonb is a version and the text
+_HIT_TYPES: Final = ("text", "int4", "text", "text", "text", "text", "text", "bytea", "timestamptz")
 _KNOWN_HITS: Final = """
 SELECT h.zone_id, h.zone_version, h.subject, h.subject_id FROM airspace.zone_hit h
 JOIN unnest(%s::text[], %s::int[]) AS v (zone_id, zone_version) USING (zone_id, zone_version)"""
@@ -164,16 +165,19 @@ def list_conflicts(
     ]
 
 
-def save_hits(cursor: "psycopg.Cursor[Any]", hits: Sequence[ZoneHit]) -> None:
-    """Remember what versions of zones touched; what is known of them, where they are delivered again, stays."""
-    versions = {(hit.zone_id, hit.zone_version) for hit in hits}
-    known = _known_hits(cursor, versions) if versions else set()
-    rows = [row for row in map(_hit_row, hits) if tuple(row[:4]) not in known]
+def save_hits(
+    cursor: "psycopg.Cursor[Any]", hits: Sequence[ZoneHit], listed: Collection[tuple[str, int, str, str]]
+) -> None:
+    """Remember what versions of zones touched; what is `listed`, where they are delivered again, stays."""
+    rows = [row for row in map(_hit_row, hits) if row[:4] not in listed]
     if rows:
         copy_rows_binary(cursor, "airspace.zone_hit", _HIT, _HIT_TYPES, rows)
 
 
-def _known_hits(cursor: "psycopg.Cursor[Any]", versions: Iterable[tuple[str, int]]) -> set[tuple[Any, ...]]:
+def known_hits(
+    cursor: "psycopg.Cursor[Any]", versions: Sequence[tuple[str, int]]
+) -> Collection[tuple[str, int, str, str]]:
+    """What is remembered of these versions: zone, version, what, and which."""
     zone_ids, numbers = zip(*versions, strict=True)
     cursor.execute(_KNOWN_HITS, (list(zone_ids), list(numbers)), binary=True)
     return set(cursor)
@@ -218,9 +222,9 @@ def _conflict_row(one: Conflict) -> Sequence[Any]:
     )  # fmt: skip
 
 
-def _hit_row(hit: ZoneHit) -> Sequence[Any]:
-    findings = b"[" + (encode_value(hit.finding) if hit.finding else b"") + b"]"
+def _hit_row(hit: ZoneHit) -> tuple[Any, ...]:
+    findings = b"\x01[" + (encode_utc(hit.finding) if hit.finding else b"") + b"]"
     return (
         hit.zone_id, hit.zone_version, hit.subject, hit.subject_id, hit.operator, hit.outcome_before.value,
-        hit.outcome_after.value, Jsonb(findings, dumps=bytes), hit.assessed_at,
+        hit.outcome_after.value, findings, hit.assessed_at,
     )  # fmt: skip

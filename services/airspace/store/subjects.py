@@ -35,7 +35,7 @@ WHERE number = ANY(%s) AND NOT withdrawn AND ends_at > %s AND starts_at < %s"""
 
 _SITE_ANSWERS: Final = """
 UPDATE airspace.site s SET assessment = new.assessment::jsonb
-FROM unnest(%s::text[], %s::text[]) AS new (site_id, assessment)
+FROM unnest(%b::text[], %b::text[]) AS new (site_id, assessment)
 WHERE s.site_id = new.site_id"""
 
 

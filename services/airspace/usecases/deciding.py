@@ -17,7 +17,7 @@ from services.airspace.usecases.standing import look
 from services.airspace.usecases.watching import end_conflicts
 from shared.contracts.airspace import ConflictChange, PlanAssessed
 from shared.contracts.assessment import Outcome
-from shared.contracts.codec import encode_value
+from shared.contracts.codec import encode_utc
 from shared.contracts.flightplan import (
     FlightPlanEnded,
     FlightPlanLapsed,
@@ -143,7 +143,7 @@ def decide_requests(
     decided = decide(
         requests, zones, standing.values(), authorizations, state.rules, state.terrain, tx.now, near.terminals
     )
-    decisions = [replace(decision, assessment_json=encode_value(decision.assessment)) for decision in decided]
+    decisions = [replace(decision, assessment_json=encode_utc(decision.assessment)) for decision in decided]
     return _save(tx, zones.version, decisions, seen, standing)
 
 

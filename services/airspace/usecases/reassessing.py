@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
-from uuid import UUID
 
 import psycopg
 import sqlalchemy as sa
@@ -43,6 +42,15 @@ class PlanAnswer:
     def before(self) -> Assessment:
         """What was answered before."""
         return self.plan.assessment
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Plans to be asked again, and the authorizations they may rest on."""
+
+    plans: Sequence[Known]
+    authorizations: Sequence[Authorization]
+    every_zone: bool  # else those that changed since the plans were decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +97,33 @@ class Reassessment:
 
         Where it is one operator's, authorizations have changed, and every zone is asked.
         """
+        for loaded in self.load(extents, operator=operator):
+            yield self.ask(loaded)
+
+    def load(self, extents: Sequence[Extent], *, operator: str | None = None) -> Iterator[Loaded]:
+        """The same plans before they are asked, with all that asking needs of the database."""
         found = narrowing.find_touched(self._cursor, extents, now=self._now, operator=operator)
         for start in range(0, len(found), AT_ONCE):
-            yield self._plans(found[start : start + AT_ONCE], every_zone=operator is not None)
+            plans = list(reservations.find_plans(self._cursor, found[start : start + AT_ONCE]).values())
+            if plans:
+                yield Loaded(plans, self._authorizations(plans), every_zone=operator is not None)
+
+    def ask(self, loaded: Loaded) -> list[PlanAnswer]:
+        """The answers on them now; the database is not looked at."""
+        plans = loaded.plans
+        answers = revised(
+            [Answered(request_of(plan), plan.assessment) for plan in plans],
+            self._zones,
+            loaded.authorizations,
+            self._state.rules,
+            self._state.terrain,
+            self._now,
+            since=None if loaded.every_zone else min(plan.zones_version for plan in plans),
+        )
+        return [
+            PlanAnswer(plan, after, claims=plan.state is Hold.NOTED and _holds(after))
+            for plan, after in zip(plans, answers, strict=True)
+        ]
 
     def routes(self, extents: Sequence[Extent], *, operator: str | None = None) -> list[RouteAnswer]:
         """The routes in the extents."""
@@ -124,24 +156,6 @@ class Reassessment:
 
     def _on_positions(self, positions: Sequence[SitePosition]) -> list[Assessment]:
         return assess_sites(positions, self._zones, self._state.rules, self._state.terrain, self._now)
-
-    def _plans(self, plan_ids: Sequence[UUID], *, every_zone: bool) -> list[PlanAnswer]:
-        plans = list(reservations.find_plans(self._cursor, plan_ids).values())
-        if not plans:
-            return []
-        answers = revised(
-            [Answered(request_of(plan), plan.assessment) for plan in plans],
-            self._zones,
-            self._authorizations(plans),
-            self._state.rules,
-            self._state.terrain,
-            self._now,
-            since=None if every_zone else min(plan.zones_version for plan in plans),
-        )
-        return [
-            PlanAnswer(plan, after, claims=plan.state is Hold.NOTED and _holds(after))
-            for plan, after in zip(plans, answers, strict=True)
-        ]
 
     def _authorizations(self, plans: Sequence[Known]) -> list[Authorization]:
         operators = sorted({plan.operator for plan in plans})

@@ -1,6 +1,6 @@
 """Zones and authorizations changed: everything they touch is asked again, and told where the answer is another one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -11,7 +11,7 @@ from services.airspace.state import AirspaceState
 from services.airspace.store import journal, narrowing, reservations, reviews, subjects
 from services.airspace.store.journal import Entry, EntryKind
 from services.airspace.store.narrowing import Extent
-from services.airspace.store.reservations import Hold, Known, Seen
+from services.airspace.store.reservations import Hold, Known, Seen, Settled
 from services.airspace.store.reviews import ZoneHit
 from services.airspace.usecases.deciding import HOLDS, decide_requests, record
 from services.airspace.usecases.reassessing import (
@@ -34,13 +34,17 @@ from shared.contracts.airspace import (
     ZoneWithdrawn,
 )
 from shared.contracts.assessment import Assessment, Finding
-from shared.contracts.codec import encode_value
+from shared.contracts.codec import encode_utc
 from shared.contracts.flightplan import AuthorizationRecorded, AuthorizationSpec, AuthorizationWithdrawn
 from shared.frame import Received, Transaction
+from shared.meanwhile import meanwhile
 from shared.outlines import box_of
 
 ZoneEvent = Received[ZonePublished | ZoneChanged | ZoneWithdrawn]
 AuthorizationEvent = Received[AuthorizationRecorded | AuthorizationWithdrawn]
+
+Write = Callable[[], None]
+Listed = Collection[tuple[str, int, str, str]]  # hits that are known
 
 ANY_VERSION: Final = 2**62  # whatever the zones were when a plan was decided
 
@@ -60,16 +64,20 @@ def revise_for_zones(state: AirspaceState, tx: Transaction, batch: Sequence[Zone
     extents = [extent for received in batch for extent in _extents(received.event)]
     blame = _Blame(batch)
     again = Reassessment(state, tx.connection, zones, tx.now)
-    hits: list[ZoneHit] = []
-    for plans in again.plans(extents):
-        hits += _revise_plans(state, tx, zones, plans, blame)
-    for route in again.routes(extents):
+    listed = reviews.known_hits(tx.cursor, blame.versions)
+    write: Write = _nothing
+    for loaded in again.load(extents):
+        with meanwhile(write):
+            answers = again.ask(loaded)
+        write = _revise_plans(state, tx, zones, answers, blame, listed)
+    write()
+    routes, sites = again.routes(extents), again.sites(extents)
+    for route in routes:
         _revise_route(tx, route, blame)
-        hits += blame.hits(route, route.after, tx.now)
-    sites = again.sites(extents)
     _revise_sites(tx, sites, blame)
-    hits += (hit for site in sites for hit in blame.hits(site, site.after, tx.now))
-    reviews.save_hits(tx.cursor, hits)
+    others: list[Answer] = [*routes, *sites]
+    hits = [hit for answer in others for hit in blame.hits(answer, answer.after, tx.now)]
+    reviews.save_hits(tx.cursor, hits, listed)
 
 
 def revise_for_authorizations(state: AirspaceState, tx: Transaction, batch: Sequence[AuthorizationEvent]) -> None:
@@ -93,8 +101,8 @@ def _revise_for(state: AirspaceState, tx: Transaction, zones: ZoneIndex, spec: A
     extents = [Extent(box_of(spec.outline), spec.starts_at, spec.ends_at, ANY_VERSION)]
     again = Reassessment(state, tx.connection, zones, tx.now)
     blame = _Always(cause)
-    for plans in again.plans(extents, operator=spec.operator):
-        _revise_plans(state, tx, zones, plans, blame)
+    for answers in again.plans(extents, operator=spec.operator):
+        _revise_plans(state, tx, zones, answers, blame, set())()
     for route in again.routes(extents, operator=spec.operator):
         _revise_route(tx, route, blame)
 
@@ -127,6 +135,11 @@ class _Blame:
             for zone_id, received in self._events.items()
         }
         self._last = batch[-1].event.zone_id
+
+    @property
+    def versions(self) -> list[tuple[str, int]]:
+        """Which version of each zone it is."""
+        return [(zone_id, received.event.zone_version) for zone_id, received in self._events.items()]
 
     def of(self, before: Assessment, after: Assessment) -> Cause:
         former, new = self._findings(before), self._findings(after)
@@ -170,23 +183,44 @@ def _subject(answer: Answer) -> tuple[str, str, str]:
 
 
 def _revise_plans(
-    state: AirspaceState, tx: Transaction, zones: ZoneIndex, answers: Sequence[PlanAnswer], blame: "_Blame | _Always"
-) -> list[ZoneHit]:
-    """Write and record the answers that are others now; returns the hits.
+    state: AirspaceState,
+    tx: Transaction,
+    zones: ZoneIndex,
+    answers: Sequence[PlanAnswer],
+    blame: "_Blame | _Always",
+    listed: Listed,
+) -> Write:
+    """What writes and records the answers that are others now, and lists the hits: to be called before the next.
 
-    Plans that must now hold airspace ask for it like newcomers.
+    Plans that must now hold airspace ask for it like newcomers, once what the others give up is written.
     """
     changes = [answer for answer in answers if differs(answer.before, answer.after)]
     causes = {change.plan.plan_id: blame.of(change.before, change.after) for change in changes}
-    settle(tx, [change for change in changes if not change.claims], causes, zones.version)
+    settled = [change for change in changes if not change.claims]
     claims = [change.plan for change in changes if change.claims]
+
+    def write() -> None:
+        settle(tx, settled, causes, zones.version)
+        decided = _claim(state, tx, zones, claims, causes) if claims else {}
+        finals = ((answer, decided.get(answer.plan.plan_id, answer.after)) for answer in answers)
+        hits = [hit for answer, after in finals for hit in blame.hits(answer, after, tx.now)]
+        reviews.save_hits(tx.cursor, hits, listed)
+
+    return write
+
+
+def _claim(
+    state: AirspaceState, tx: Transaction, zones: ZoneIndex, claims: Sequence[Known], causes: Mapping[UUID, Cause]
+) -> dict[UUID, Assessment]:
     requests = [request_of(plan, causes[plan.plan_id].because) for plan in claims]
     seen = {plan.plan_id: Seen(plan.seen_revision, plan.state) for plan in claims}
     decisions = decide_requests(state, tx, zones, requests, seen)
     record(tx, decisions, {plan.plan_id: causes[plan.plan_id].received for plan in claims})
-    decided = {decision.request.plan_id: decision.assessment for decision in decisions}
-    finals = ((answer, decided.get(answer.plan.plan_id, answer.after)) for answer in answers)
-    return [hit for answer, after in finals for hit in blame.hits(answer, after, tx.now)]
+    return {decision.request.plan_id: decision.assessment for decision in decisions}
+
+
+def _nothing() -> None:
+    return None
 
 
 def settle(
@@ -196,24 +230,23 @@ def settle(
     zones_version: int | None = None,
 ) -> None:
     """Write the answers as they are, and tell them. `zones_version`: with which zones were asked, where they were."""
-    rows = [_revised(change, zones_version or change.plan.zones_version) for change in changes]
+    rows = [_settled(change, zones_version or change.plan.zones_version) for change in changes]
     reservations.settle_plans(tx.cursor, rows)
     end_conflicts(tx, [row.plan_id for row in rows if row.state is Hold.FREE])
-    journal.write(tx.cursor, [_settled(change, causes[change.plan.plan_id].because) for change in changes])
-    for row in rows:
-        cause = causes[row.plan_id]
+    journal.write(tx.cursor, [_entry(change, causes[change.plan.plan_id].because) for change in changes])
+    for change, row in zip(changes, rows, strict=True):
+        plan, cause = change.plan, causes[row.plan_id]
         assessed = PlanAssessed(
-            plan_id=row.plan_id,
-            revision=row.revision,
-            operator=row.operator,
-            assessment=row.assessment,
+            plan_id=plan.plan_id,
+            revision=plan.revision,
+            operator=plan.operator,
+            assessment=change.after,
             because=cause.because,
         )
-        written = {"assessment": row.assessment_json} if row.assessment_json else None
-        tx.record(assessed, causation=cause.received, written=written)
+        tx.record(assessed, causation=cause.received, written={"assessment": row.assessment_json})
 
 
-def _settled(change: PlanAnswer, because: str) -> Entry:
+def _entry(change: PlanAnswer, because: str) -> Entry:
     plan = change.plan
     return Entry(
         plan_id=plan.plan_id,
@@ -228,14 +261,9 @@ def _settled(change: PlanAnswer, because: str) -> Entry:
     )
 
 
-def _revised(change: PlanAnswer, zones_version: int) -> Known:
-    return replace(
-        change.plan,
-        state=Hold.HELD if change.plan.active else HOLDS[change.after.outcome],
-        assessment=change.after,
-        assessment_json=encode_value(change.after),
-        zones_version=zones_version,
-    )
+def _settled(change: PlanAnswer, zones_version: int) -> Settled:
+    state = Hold.HELD if change.plan.active else HOLDS[change.after.outcome]
+    return Settled(change.plan.plan_id, state, encode_utc(change.after), zones_version)
 
 
 def _revise_route(tx: Transaction, answer: RouteAnswer, blame: "_Blame | _Always") -> None:
@@ -255,7 +283,7 @@ def _revise_route(tx: Transaction, answer: RouteAnswer, blame: "_Blame | _Always
 
 def _revise_sites(tx: Transaction, answers: Sequence[SiteAnswer], blame: "_Blame | _Always") -> None:
     changes = [answer for answer in answers if differs(answer.before, answer.after)]
-    written = {change.site.site_id: encode_value(change.after) for change in changes}
+    written = {change.site.site_id: encode_utc(change.after) for change in changes}
     subjects.save_site_answers(tx.cursor, written)
     for change in changes:
         site, cause = change.site, blame.of(change.before, change.after)

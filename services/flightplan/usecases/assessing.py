@@ -12,7 +12,7 @@ from services.flightplan.domain.plan_life import Standing, Step
 from services.flightplan.store import plans, routes
 from shared import metrics
 from shared.contracts.airspace import PlanAssessed, RouteAssessed
-from shared.contracts.codec import encode_value
+from shared.contracts.codec import encode_utc
 from shared.contracts.flightplan import FlightPlanDecided, PlanState, RouteState, RouteStateChanged
 from shared.frame import Received, Transaction
 
@@ -71,7 +71,7 @@ def _apply(tx: Transaction, held: dict[UUID, plans.Held], received: Received[Pla
     if plan is None or step is None:
         return None
     plan.standing = _after(plan.standing, step)
-    answer = encode_value(event.assessment)
+    answer = encode_utc(event.assessment)
     tx.record(
         FlightPlanDecided(
             plan_id=event.plan_id,

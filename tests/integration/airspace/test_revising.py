@@ -3,7 +3,11 @@
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from services.airspace.store.zones import lock_for_publication
+from services.airspace.usecases import reassessing
+from services.airspace.usecases.revising import revise_for_zones
 from shared.contracts.airspace import PlanAssessed, RouteAssessed, SiteAssessed
 from shared.contracts.assessment import FindingCode, Outcome
 from shared.contracts.codec import decode_value, encode_value
@@ -17,6 +21,7 @@ from shared.contracts.flightplan import (
 )
 from shared.contracts.sites import SiteKind, SiteRegistered, SiteSpec, SiteState, SiteUpdated
 from shared.flight import AircraftClass, Spot, Waypoint
+from shared.frame import Received
 from tests.integration.airspace.conftest import LAT, LNG, NOW, Caller, World, circle, moved, submitted
 
 
@@ -244,6 +249,33 @@ def test_many_plans_are_asked_again_in_one_go(world: World, regulator: Caller) -
     wide = {"type": "Circle", "center": [LNG, LAT], "radius_m": 90_000.0}
     publish(regulator, outline=wide)
     assert len(world.spread()) == outcomes.count("approved") > 1_000
+
+
+def test_a_zone_makes_the_same_of_plans_however_many_are_asked_together(
+    world: World, regulator: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted = {"restriction": "REQ_AUTHORIZATION", "outline": {"type": "Circle", "center": [LNG, LAT], "radius_m": 5e4}}
+    publish(regulator, "first", **noted, starts_at="2026-05-01T02:03:00Z")
+    for i in range(40):
+        place = {"lng": LNG + i % 8 * 0.012, "lat": LAT + i // 8 * 0.004}
+        world.handle(submitted(**place, minute=60 + i % 7, voluntary=i % 3 == 0))
+    publish(regulator, "second", **noted, ends_at="2026-05-01T02:04:00Z")
+    published = world.last_zone_event()
+    said = []
+    for at_once in (1_000, 7, 1):
+        monkeypatch.setattr(reassessing, "AT_ONCE", at_once)
+        with world.service.database.transaction() as tx:
+            event = Received(published, uuid4(), "key", NOW, None, published.topic, 0, 1)
+            revise_for_zones(world.service.state, tx, [event])
+            made = tx.cursor.execute(
+                "SELECT plan_id, state, assessment::text FROM airspace.reservation ORDER BY plan_id"
+            ).fetchall()
+            hits = tx.cursor.execute("SELECT * FROM airspace.zone_hit ORDER BY subject, subject_id").fetchall()
+            said.append((sorted((entry.key, entry.data) for entry in tx.entries), made, hits))
+            tx.entries.clear()
+            tx.cursor.execute("ROLLBACK AND CHAIN")
+    assert said[0] == said[1] == said[2]
+    assert len(said[0][0]) > 20
 
 
 def test_every_zone_of_a_batch_lists_all_it_touches(world: World, regulator: Caller) -> None:

@@ -15,7 +15,16 @@ from hypothesis import strategies as st
 
 from shared.contracts import generate
 from shared.contracts.assessment import Assessment, Effect, Finding, FindingCode, Outcome, SubjectKind
-from shared.contracts.codec import EVENT_TYPES, InvalidEvent, decode, decode_value, encode, encode_value, key_of
+from shared.contracts.codec import (
+    EVENT_TYPES,
+    InvalidEvent,
+    decode,
+    decode_value,
+    encode,
+    encode_utc,
+    encode_value,
+    key_of,
+)
 from shared.contracts.flightplan import FlightPlanSubmitted
 from shared.contracts.inbound import SiteStateReported
 from shared.contracts.sites import SiteState
@@ -217,3 +226,28 @@ def test_an_unknown_type_is_refused() -> None:
     with pytest.raises(InvalidEvent, match="FlightPlanExploded") as refused:
         decode("FlightPlanExploded", b"{}")
     assert refused.value.field == "type"
+
+
+@given(
+    st.datetimes(timezones=st.just(UTC)),
+    st.lists(st.datetimes(timezones=st.just(UTC)), min_size=2, max_size=2),
+    st.floats(allow_nan=False, allow_infinity=False),
+)
+def test_instants_in_utc_are_written_the_same_in_half_the_time(
+    at: datetime, span: list[datetime], metres: float
+) -> None:
+    finding = Finding(
+        code=FindingCode.PLAN_CONFLICT,
+        effect=Effect.REFUSES,
+        against=SubjectKind.PLAN,
+        starts_at=span[0],
+        ends_at=span[1],
+        place=(114.3, 30.5),
+        clear_by_m=metres,
+        outline=CircleOutline("Circle", (114.3, 30.5), 5.0),
+        lower=Altitude(90.0),
+    )
+    made = Assessment(outcome=Outcome.REFUSED, findings=(finding,), zones_version=1, decided_at=at, rules="r")
+    assert encode_utc(made) == encode_value(made)
+    read = decode_value(Assessment, encode_value(made))
+    assert encode_utc(read) == encode_value(made)
