@@ -3,14 +3,14 @@
 `now` says which authorizations of a route are in force and which zones are over.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 import numpy as np
 
 from services.airspace.domain.assess import assessment_of, zone_findings
-from services.airspace.domain.contacts import contacts
+from services.airspace.domain.contacts import Contact, contacts
 from services.airspace.domain.findings import outcome_of, route_finding
 from services.airspace.domain.subjects import Authorization, Route, SitePosition
 from services.airspace.domain.zone_index import ZoneHit, ZoneIndex
@@ -32,14 +32,48 @@ def assess_route(
     terrain: Terrain,
     now: datetime,
 ) -> Assessment:
-    """The answer on a fixed route: zones decide (one with an end in time is a note), crossing routes are notes."""
-    others = sorted((one for one in routes if one.route_id != route.route_id), key=lambda one: one.route_id)
-    flights = [route.volumes, *(one.volumes for one in others)]
-    hits = zones.hits([route.volumes], [route.crewed], terrain)[0]
-    lasting = [hit for hit in hits if not _is_over(hit, now)]
-    findings = zone_findings(lasting, route.operator, route.volumes, tuple(authorizations), terrain, now)
-    findings += [route_finding(c, flights, others[c.b - 1], terrain) for c in contacts(flights, [0])]
-    return assessment_of(outcome_of(findings), findings, zones, rules, now)
+    """The answer on one fixed route: as `assess_routes`."""
+    return assess_routes([route], zones, routes, authorizations, rules, terrain, now)[0]
+
+
+def assess_routes(
+    asked: Sequence[Route],
+    zones: ZoneIndex,
+    routes: Iterable[Route],
+    authorizations: Iterable[Authorization],
+    rules: FlightRules,
+    terrain: Terrain,
+    now: datetime,
+) -> list[Assessment]:
+    """The answer on each fixed route: zones decide (one with an end in time is a note), crossing routes are notes.
+
+    Those asked about are crossed as well as the other `routes`, and stand in place of what goes by their ids there.
+    """
+    latest = {route.route_id: route for route in (*routes, *asked)}
+    everyone = [latest[route_id] for route_id in sorted(latest)]
+    flights = [route.volumes for route in everyone]
+    number = {route.route_id: i for i, route in enumerate(everyone)}
+    crossings = _crossings(flights, [number[route.route_id] for route in asked])
+    hits = zones.hits([route.volumes for route in asked], [route.crewed for route in asked], terrain)
+    permits = tuple(authorizations)
+    answers = []
+    for route, some in zip(asked, hits, strict=True):
+        lasting = [hit for hit in some if not _is_over(hit, now)]
+        findings = zone_findings(lasting, route.operator, route.volumes, permits, terrain, now)
+        crossed = sorted(crossings[number[route.route_id]], key=lambda contact: contact.b)
+        findings += [route_finding(contact, flights, everyone[contact.b], terrain) for contact in crossed]
+        answers.append(assessment_of(outcome_of(findings), findings, zones, rules, now))
+    return answers
+
+
+def _crossings(flights: Sequence[FlightVolumes], asked: Sequence[int]) -> Mapping[int, list[Contact]]:
+    """By each flight asked about, whom it crosses."""
+    found: dict[int, list[Contact]] = {i: [] for i in asked}
+    for contact in contacts(flights, asked):
+        found[contact.a].append(contact)
+        if contact.b in found:
+            found[contact.b].append(contact.turned())
+    return found
 
 
 def assess_site(

@@ -33,6 +33,10 @@ SELECT authorization_id, spec::text FROM airspace.authorization
 WHERE number = ANY(%s) AND NOT withdrawn AND ends_at > %s AND starts_at < %s"""
 
 
+_ROUTE_ANSWERS: Final = """
+UPDATE airspace.route r SET assessment = new.assessment::jsonb
+FROM unnest(%b::text[], %b::text[]) AS new (route_id, assessment)
+WHERE r.route_id = new.route_id"""
 _SITE_ANSWERS: Final = """
 UPDATE airspace.site s SET assessment = new.assessment::jsonb
 FROM unnest(%b::text[], %b::text[]) AS new (site_id, assessment)
@@ -161,6 +165,12 @@ def save_site(connection: sa.Connection, new: KnownSite) -> None:
         "assessment": _json(new.assessment),
     }
     connection.execute(insert(site).values(row).on_conflict_do_update(index_elements=["site_id"], set_=row))
+
+
+def save_route_answers(cursor: "psycopg.Cursor[Any]", written: Mapping[str, bytes]) -> None:
+    """Keep the answers on routes that are known, as JSON, by their ids."""
+    if written:
+        cursor.execute(_ROUTE_ANSWERS, (list(written), [answer.decode() for answer in written.values()]))
 
 
 def save_site_answers(cursor: "psycopg.Cursor[Any]", written: Mapping[str, bytes]) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import psycopg
 import sqlalchemy as sa
 
-from services.airspace.domain.fixed import assess_route, assess_sites
+from services.airspace.domain.fixed import assess_routes, assess_sites
 from services.airspace.domain.revised import Answered, revised
 from services.airspace.domain.subjects import Authorization, PlanRequest, Route, SitePosition
 from services.airspace.domain.zone_index import ZoneIndex
@@ -129,7 +129,8 @@ class Reassessment:
         """The routes in the extents."""
         near = (subjects.routes_near(self._connection, extent.box, operator=operator) for extent in extents)
         routes = {route.route_id: route for some in near for route in some}
-        return [RouteAnswer(route, self.route(self._corridor(route))) for route in routes.values()]
+        answers = self._on_corridors([self._corridor(route) for route in routes.values()])
+        return [RouteAnswer(route, after) for route, after in zip(routes.values(), answers, strict=True)]
 
     def sites(self, extents: Sequence[Extent]) -> list[SiteAnswer]:
         """The sites in the extents."""
@@ -141,11 +142,20 @@ class Reassessment:
 
     def route(self, route: Route) -> Assessment:
         """The answer on a route: zones decide, the routes it crosses are notes."""
-        others = subjects.routes_near(self._connection, route.volumes.bounds)
-        authorizations = subjects.authorizations_of(self._cursor, [route.operator], self._now, _FOR_EVER)
-        crossing = [self._corridor(other) for other in others if other.route_id != route.route_id]
+        return self._on_corridors([route])[0]
+
+    def _on_corridors(self, asked: Sequence[Route]) -> list[Assessment]:
+        if not asked:
+            return []
+        west, south, east, north = zip(*(route.volumes.bounds for route in asked), strict=True)
+        around = (min(west), min(south), max(east), max(north))
+        others = subjects.routes_near(self._connection, around)
+        operators = sorted({route.operator for route in asked})
+        authorizations = subjects.authorizations_of(self._cursor, operators, self._now, _FOR_EVER)
+        known = {route.route_id for route in asked}
+        crossing = [self._corridor(other) for other in others if other.route_id not in known]
         rules, terrain = self._state.rules, self._state.terrain
-        return assess_route(route, self._zones, crossing, authorizations, rules, terrain, self._now)
+        return assess_routes(asked, self._zones, crossing, authorizations, rules, terrain, self._now)
 
     def _corridor(self, known: KnownRoute) -> Route:
         return route_of(self._state, known.route_id, known.revision, known.operator, known.spec)

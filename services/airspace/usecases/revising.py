@@ -1,7 +1,7 @@
 """Zones and authorizations changed: everything they touch is asked again, and told where the answer is another one."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -72,8 +72,7 @@ def revise_for_zones(state: AirspaceState, tx: Transaction, batch: Sequence[Zone
         write = _revise_plans(state, tx, zones, answers, blame, listed)
     write()
     routes, sites = again.routes(extents), again.sites(extents)
-    for route in routes:
-        _revise_route(tx, route, blame)
+    _revise_routes(tx, routes, blame)
     _revise_sites(tx, sites, blame)
     others: list[Answer] = [*routes, *sites]
     hits = [hit for answer in others for hit in blame.hits(answer, answer.after, tx.now)]
@@ -103,8 +102,7 @@ def _revise_for(state: AirspaceState, tx: Transaction, zones: ZoneIndex, spec: A
     blame = _Always(cause)
     for answers in again.plans(extents, operator=spec.operator):
         _revise_plans(state, tx, zones, answers, blame, set())()
-    for route in again.routes(extents, operator=spec.operator):
-        _revise_route(tx, route, blame)
+    _revise_routes(tx, again.routes(extents, operator=spec.operator), blame)
 
 
 def _extents(event: ZonePublished | ZoneChanged | ZoneWithdrawn) -> list[Extent]:
@@ -266,19 +264,20 @@ def _settled(change: PlanAnswer, zones_version: int) -> Settled:
     return Settled(change.plan.plan_id, state, encode_utc(change.after), zones_version)
 
 
-def _revise_route(tx: Transaction, answer: RouteAnswer, blame: "_Blame | _Always") -> None:
-    if not differs(answer.before, answer.after):
-        return
-    route, cause = answer.route, blame.of(answer.before, answer.after)
-    subjects.save_route(tx.connection, replace(route, assessment=answer.after))
-    assessed = RouteAssessed(
-        route_id=route.route_id,
-        revision=route.revision,
-        operator=route.operator,
-        assessment=answer.after,
-        because=cause.because,
-    )
-    tx.record(assessed, causation=cause.received)
+def _revise_routes(tx: Transaction, answers: Sequence[RouteAnswer], blame: "_Blame | _Always") -> None:
+    changes = [answer for answer in answers if differs(answer.before, answer.after)]
+    written = {change.route.route_id: encode_utc(change.after) for change in changes}
+    subjects.save_route_answers(tx.cursor, written)
+    for change in changes:
+        route, cause = change.route, blame.of(change.before, change.after)
+        assessed = RouteAssessed(
+            route_id=route.route_id,
+            revision=route.revision,
+            operator=route.operator,
+            assessment=change.after,
+            because=cause.because,
+        )
+        tx.record(assessed, causation=cause.received, written={"assessment": written[route.route_id]})
 
 
 def _revise_sites(tx: Transaction, answers: Sequence[SiteAnswer], blame: "_Blame | _Always") -> None:
