@@ -31,6 +31,7 @@ export type FlightPlanView = Answered<Schemas["FlightPlanView"]>;
 export type Conflict = Answered<Schemas["ConflictView"]>;
 export type Touched = Answered<Schemas["Touched"]>;
 export type TouchedView = Answered<Schemas["TouchedView"]>;
+export type PlansTouched = Answered<Schemas["PlansTouched"]>;
 export type SiteView = Answered<Schemas["SiteView"]>;
 export type SiteSpec = SiteView["spec"];
 export type SiteMoveName = Schemas["Move"];

@@ -314,6 +314,10 @@ export const en: Record<Key, string> = {
   "regulator.withdrawZoneConfirm": "Withdraw the zone",
   "regulator.zoneWithdrawn": "The zone is withdrawn; plans it touched are assessed again.",
   "regulator.openPlan": "Open plan {id}",
+  "regulator.openSite": "Plans touched at site {id}",
+  "regulator.siteHits": "Plans its closing, suspension or return touched",
+  "regulator.siteImpact": "Plans it would touch to put it out of use now",
+  "regulator.siteHitsNone": "It touches no plan.",
 
   "zone.drawHint": "Click the centre on the map, then click again for the radius; or type them.",
   "zone.drawRadiusHint": "Move the pointer to set the radius, click to fix it.",

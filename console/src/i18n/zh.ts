@@ -313,6 +313,10 @@ export const zh = {
   "regulator.withdrawZoneConfirm": "确认撤销",
   "regulator.zoneWithdrawn": "空域已撤销，受影响的计划正在重新评定。",
   "regulator.openPlan": "查看计划 {id}",
+  "regulator.openSite": "查看场地 {id} 影响的计划",
+  "regulator.siteHits": "其关闭、停用或恢复涉及的计划",
+  "regulator.siteImpact": "若现在停用将涉及的计划",
+  "regulator.siteHitsNone": "未涉及任何计划。",
 
   "zone.drawHint": "在地图上点选圆心，再点一次确定半径；也可直接输入。",
   "zone.drawRadiusHint": "移动指针调整半径，点击确定。",

@@ -16,7 +16,7 @@ export function Conflicts({ onOpen }: { onOpen: (planId: string) => void }) {
   const conflicts = useResource(
     (signal) => get<Page<Conflict>>("/conflicts", { limit: 200 }, signal),
     [],
-    (event) => event.service === "airspace",
+    (event) => event.type === "ConflictEnded" || (event.type === "PlanAssessed" && event.event["conflict"] !== null),
   );
   const items = conflicts.value?.items ?? [];
   const drawn = useMemo(

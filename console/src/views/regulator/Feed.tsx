@@ -22,7 +22,7 @@ export function useFeed(): void {
   }, []);
 }
 
-export function Feed({ onOpen }: { onOpen: (planId: string) => void }) {
+export function Feed({ onOpen, onSite }: { onOpen: (planId: string) => void; onSite: (siteId: string) => void }) {
   const events = heard.value;
   return (
     <section data-testid="feed">
@@ -35,9 +35,9 @@ export function Feed({ onOpen }: { onOpen: (planId: string) => void }) {
             <span>
               {word("event", event.type)}
               {typeof event.event["state"] === "string" && <> · {eventState(event.type, event.event["state"])}</>}{" "}
-              {isPlan(event)
-                ? <button type="button" class="link" aria-label={t("regulator.openPlan", { id: shortId(event.key) })} onClick={() => onOpen(event.key)}>{shortId(event.key)}</button>
-                : <span class="quiet">{event.key}</span>}
+              {isPlan(event) && <button type="button" class="link" aria-label={t("regulator.openPlan", { id: shortId(event.key) })} onClick={() => onOpen(event.key)}>{shortId(event.key)}</button>}
+              {isSite(event) && <button type="button" class="link" aria-label={t("regulator.openSite", { id: event.key })} onClick={() => onSite(event.key)}>{event.key}</button>}
+              {!isPlan(event) && !isSite(event) && <span class="quiet">{event.key}</span>}
             </span>
           </li>
         ))}
@@ -46,4 +46,5 @@ export function Feed({ onOpen }: { onOpen: (planId: string) => void }) {
   );
 }
 
-const isPlan = (event: LiveEvent): boolean => event.type.startsWith("FlightPlan");
+const isPlan = (event: LiveEvent): boolean => event.type.startsWith("FlightPlan") || event.type === "ConflictEnded";
+const isSite = (event: LiveEvent): boolean => event.type.startsWith("Site");

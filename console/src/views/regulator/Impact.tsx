@@ -6,7 +6,7 @@ import { lightsUp } from "../../map/highlight";
 import { orgName, outcomeWord, shortId } from "../../words";
 import { Chip } from "../../components/basics";
 
-const SHOWN = 50;
+export const SHOWN = 50;
 
 export function Impact({ answer, stale }: { answer: TouchedView; stale: boolean }) {
   const top = useRef<HTMLElement>(null);
@@ -41,7 +41,7 @@ export function Impact({ answer, stale }: { answer: TouchedView; stale: boolean 
 
 const TONE: Record<Outcome, string> = { approved: "good", refused: "bad", awaiting: "warn", not_required: "calm" };
 
-function HitRow({ hit }: { hit: Touched }) {
+export function HitRow({ hit }: { hit: Touched }) {
   const id = hit.plan_id ? shortId(hit.plan_id) : hit.route_id ?? hit.site_id ?? "";
   return (
     <li class="hit" tabIndex={0} data-testid="hit" {...lightsUp(hit.finding ?? {})}>

@@ -18,11 +18,13 @@ import { useZonesOnMap } from "../zonesOnMap";
 import { Conflicts } from "./Conflicts";
 import { Feed } from "./Feed";
 import { RulingForm } from "./Queue";
+import { SiteImpact } from "./SiteImpact";
 
 const WINDOW_HOURS = 2;
 
 export function Traffic({ counts }: { counts: PlanCounts | null }) {
   const [opened, setOpened] = useState<string | null>(null);
+  const [site, setSite] = useState<string | null>(null);
   const [chosenDay, setDay] = useState<string | null>(null);
   const nextDay = useNextDay();
   const day = chosenDay ?? nextDay;
@@ -44,6 +46,7 @@ export function Traffic({ counts }: { counts: PlanCounts | null }) {
       />
     );
   }
+  if (site) return <SiteImpact key={site} siteId={site} onBack={() => setSite(null)} />;
   return (
     <section data-testid="traffic">
       <Counts counts={counts} />
@@ -54,7 +57,7 @@ export function Traffic({ counts }: { counts: PlanCounts | null }) {
       <ProblemBox problem={plans.problem} onRetry={plans.reload} />
       <p class="quiet small" data-testid="plans-shown">{t("regulator.plansShown", { count: whole(plans.value?.features.length ?? 0) })}</p>
       <Conflicts onOpen={setOpened} />
-      <Feed onOpen={setOpened} />
+      <Feed onOpen={setOpened} onSite={setSite} />
     </section>
   );
 }
