@@ -6667,13 +6667,13 @@ export interface operations {
     list_features_ogc_collections__collection__items_get: {
         parameters: {
             query?: {
-                /** @description west,south,east,north in degrees */
-                bbox?: string | null;
-                /** @description an instant, or start/end; .. is open */
-                datetime?: string | null;
-                /** @description 1 to 1000; more is taken as that */
-                limit?: string | null;
                 cursor?: string | null;
+                /** @description west,south,east,north in degrees, or with heights west,south,low,east,north,high; west > east where it crosses the antimeridian */
+                bbox?: number[];
+                /** @description an instant, or start/end; .. is open */
+                datetime?: string;
+                /** @description more than there may be is taken as the most */
+                limit?: number;
             };
             header?: never;
             path: {
