@@ -25,6 +25,7 @@ from services.sites.siting.programs import choice_rows, whole
 from services.sites.siting.racing import Search, race, settled
 from services.sites.siting.repairing import mend
 from services.sites.siting.serving import Serving, lists_of, weighted
+from services.sites.siting.swapping import Swapping, polished
 
 DUAL_SHARE: Final = 0.3
 ALL_LISTED: Final = 1_000_000
@@ -205,6 +206,7 @@ def _try(pairs: Pairs, opened: Bools, ledger: Ledger) -> None:
 def _offer(pairs: Pairs, opened: Bools, found: Ints, ledger: Ledger) -> None:
     if pairs.needed is None and pairs.opening == 0:
         improve(pairs, found, opened)
+        found = polished(pairs, opened, found)
     if pairs.choice.p is None:
         opened = _used(pairs, found)
         if pairs.choice.limits and not pairs.choice.meets(opened):
@@ -252,6 +254,9 @@ def _search(pairs: Pairs, dual: Dual, ledger: Ledger, rng: np.random.Generator) 
     tempting = np.argsort(dual.best.reduced, kind="stable")[: 3 * max(10, int(dual.best.opened.sum()))]
 
     def search(stop: Callable[[], bool], warm: Callable[[], float]) -> None:
+        if pairs.choice.p is not None and ledger.opened is not None and ledger.assignment is not None:
+            swapping = Swapping(pairs, ledger.opened, ledger.assignment, tempting, rng)
+            swapping.anneal(stop, warm, lambda opened, found, _: _offer(pairs, opened, found.copy(), ledger))
         while not stop():
             opened = (dual.best.opened if ledger.opened is None else ledger.opened).copy()
             free = opened.copy()

@@ -9,7 +9,7 @@ from types import ModuleType
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from services.sites.domain.errors import FileNotReadable
@@ -98,7 +98,7 @@ def site(number: int, spec: SiteSpec, state: SiteState) -> Site:
 
 
 @pytest.mark.parametrize("file", FILES)
-@settings(max_examples=60)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])  # many texts a site, on a busy machine
 @given(stated=st.lists(st.tuples(specs, st.sampled_from(SiteState)), min_size=1, max_size=3))
 def test_what_is_written_reads_back_the_same(file: ModuleType, stated: list[tuple[SiteSpec, SiteState]]) -> None:
     sites = [site(number, spec, state) for number, (spec, state) in enumerate(stated)]
