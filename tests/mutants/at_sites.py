@@ -10,6 +10,7 @@ SLOTS: Final = "services/airspace/domain/slots.py"
 TERMINALS: Final = "services/airspace/domain/terminals.py"
 SETTLING: Final = "services/airspace/domain/settling.py"
 CLOSURES: Final = "services/airspace/domain/closures.py"
+CLOSINGS: Final = "services/airspace/store/closings.py"
 
 AT_SITES: Final[Sequence[Mutant]] = (
     mutant(
@@ -18,6 +19,14 @@ AT_SITES: Final[Sequence[Mutant]] = (
         "        return self._terminals[hold.spot.site_id].pads\n",
         "        return self._terminals[hold.spot.site_id].pads + 1\n",
         "tests/unit/geometry/test_slots.py::test_never_more_pads_are_held_than_there_are",
+    ),
+    mutant(
+        "a suspended site takes flights",
+        CLOSINGS,
+        "site_id: (*suspended.get(site_id, ()), *closures(stated.get(site_id, ())))",
+        "site_id: closures(stated.get(site_id, ()))",
+        "tests/integration/airspace/test_closing.py"
+        "::test_a_site_out_of_use_refuses_the_flights_that_were_to_use_it[suspended]",
     ),
     mutant(
         "a pad held an instant too long",
