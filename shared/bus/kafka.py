@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from shared.frame import Database, Subscription
 
 SESSION_MS: Final = 6_000  # a killed consumer's partitions move on after this
-FETCH_WAIT_MS: Final = 200
+FETCH_WAIT_MS: Final = 500  # a record ends the wait; without one every reader asks again this often
 GATHERED: Final = 1_048_576
 LARGEST_MESSAGE: Final = 16 * 1_048_576
 _GIVE_UP_S: Final = 30.0

@@ -23,7 +23,8 @@ from shared.flight.records import to_us
 _PRUNED_AT_ONCE: Final = 50_000
 _PADS: Final = timedelta(microseconds=2 * PAD_HELD_US)  # both may hold pads so much longer than their volumes
 
-# With statistics that are old or missing the planner would hash or merge the whole key index (one plan took 5 s).
+# With statistics that are old or missing the planner would hash or merge the whole key index (one plan took 5 s), and
+# would keep a plan made while the tables were empty. By index the kept plan is the right one, however full they are.
 _BY_INDEX = """set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
     set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)"""
 _SHARE_ZONES = f"SELECT pg_advisory_xact_lock_shared(%s), {_BY_INDEX}"
@@ -108,8 +109,7 @@ def _in_ranges(cursor: "psycopg.Cursor[Any]", ranges: Cells) -> dict[UUID, Reser
     if not len(ranges.low):
         return {}
     columns = (ranges.low, ranges.high, *bounds(ranges.boxes).values())
-    # planned anew each time: a plan kept from when the tables were empty would scan them when they are full
-    cursor.execute(NARROW, [Parameter(values) for values in columns], prepare=False, binary=True)
+    cursor.execute(NARROW, [Parameter(values) for values in columns], binary=True)
     return {row[0]: _reservation(row) for row in cursor}
 
 
