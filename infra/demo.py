@@ -88,6 +88,7 @@ class Process:
         self.log = LOGS / f"{'-'.join(services) or 'platform'}.log"
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
+            self._begins = log.tell()
             self.popen = subprocess.Popen(
                 [sys.executable, "-m", "services", *services, "--host", "127.0.0.1", "--port", port],
                 stdin=subprocess.DEVNULL,
@@ -98,8 +99,8 @@ class Process:
     def ready(self) -> bool:
         """Whether it says that it can serve. Raises LoadFailed where it has ended."""
         if self.popen.poll() is not None:
-            tail = self.log.read_text(errors="replace").splitlines()[-5:]
-            raise LoadFailed(f"{self.log} ends with:\n" + "\n".join(tail))
+            said = self.log.read_bytes()[self._begins :].decode(errors="replace").splitlines()[-5:]
+            raise LoadFailed(f"{self.log} ends with:\n" + "\n".join(said))
         with contextlib.suppress(httpx.HTTPError):
             return httpx.get(f"{self.url}/readyz", timeout=2).status_code == 200
         return False

@@ -204,7 +204,7 @@ def test_published_zone_changes_an_approved_plan_on_the_open_page(platform: Plat
     page.at("withdraw-zone-confirm").click()
     expect(page.at("zone-row").filter(has_text="长江大桥安全演练")).to_have_count(0)
     page.at("regulator-traffic").click()  # what came while another part was in front is there
-    expect(page.at("feed")).to_contain_text("发布空域")
+    expect(page.at("feed")).to_contain_text("发布空域 长江大桥安全演练")
 
 
 def test_regulator_rules_a_waiting_plan(platform: Platform, visitor: Visitor) -> None:

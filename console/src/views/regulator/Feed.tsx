@@ -36,8 +36,8 @@ export function Feed({ onOpen, onSite }: { onOpen: (planId: string) => void; onS
               {word("event", event.type)}
               {typeof event.event["state"] === "string" && <> · {eventState(event.type, event.event["state"])}</>}{" "}
               {isPlan(event) && <button type="button" class="link" aria-label={t("regulator.openPlan", { id: shortId(event.key) })} onClick={() => onOpen(event.key)}>{shortId(event.key)}</button>}
-              {isSite(event) && <button type="button" class="link" aria-label={t("regulator.openSite", { id: event.key })} onClick={() => onSite(event.key)}>{event.key}</button>}
-              {!isPlan(event) && !isSite(event) && <span class="quiet">{event.key}</span>}
+              {isSite(event) && <button type="button" class="link" aria-label={t("regulator.openSite", { id: event.key })} onClick={() => onSite(event.key)}>{nameOf(event)}</button>}
+              {!isPlan(event) && !isSite(event) && <span class="quiet">{nameOf(event)}</span>}
             </span>
           </li>
         ))}
@@ -48,3 +48,9 @@ export function Feed({ onOpen, onSite }: { onOpen: (planId: string) => void; onS
 
 const isPlan = (event: LiveEvent): boolean => event.type.startsWith("FlightPlan") || event.type === "ConflictEnded";
 const isSite = (event: LiveEvent): boolean => event.type.startsWith("Site");
+
+/** What a zone, a site or a route is called; its id where the event does not say. */
+function nameOf({ event, key }: LiveEvent): string {
+  const spec = (event["spec"] ?? event["former"]) as { name?: unknown } | null | undefined;
+  return typeof spec?.name === "string" ? spec.name : key;
+}
