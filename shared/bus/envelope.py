@@ -42,24 +42,22 @@ def recorded_of(record: Any, prefix: str) -> Recorded:
     What outsiders send counts by its offset, and what they claim about positions is not heard.
     """
     topic = str(record.topic).removeprefix(prefix)
-    headers = {name: _text(value) for name, value in record.headers or ()}
-    position = None if is_inbound(topic) else _position(headers.get("position"))
-    time = datetime.fromtimestamp(max(record.timestamp or 0, 0) / 1000, UTC)
-    key = _text(record.key)
+    headers, from_outside = dict(record.headers or ()), is_inbound(topic)
+    position = None if from_outside else _position(headers.get("position"))
     return Recorded(
         log=log_of(topic),
         position=record.offset if position is None else position,
         topic=topic,
         partition=record.partition,
-        key=key[:_LONGEST_NAME],
-        id=_id(headers.get("ce_id"), topic),
-        type=headers.get(TYPE_HEADER, "")[:_LONGEST_NAME],
-        time=_time(headers.get("ce_time")) or time,
-        traceparent=well_formed(headers.get("traceparent")),
+        key=_text(record.key)[:_LONGEST_NAME],
+        id=_id(_text(headers.get("ce_id")), topic),
+        type=_text(headers.get(TYPE_HEADER))[:_LONGEST_NAME],
+        time=_time(headers.get("ce_time")) or datetime.fromtimestamp(max(record.timestamp or 0, 0) / 1000, UTC),
+        traceparent=well_formed(_text(headers.get("traceparent"))),
         data=record.value or b"",
         ledger=f"kafka:{topic}" if position is None else topic,
         offset=record.offset,
-        fault="the message has no position of a log" if position is None and not is_inbound(topic) else None,
+        fault=None if position is not None or from_outside else "the message has no position of a log",
     )
 
 
@@ -67,13 +65,11 @@ def _text(raw: bytes | None) -> str:
     return storable((raw or b"").decode("utf-8", "replace"))
 
 
-def _position(text: str | None) -> int | None:
-    if not text or not text.isascii() or not text.isdigit() or len(text) > 18:
-        return None
-    return int(text)
+def _position(raw: bytes | None) -> int | None:
+    return int(raw) if raw and raw.isdigit() and len(raw) <= 18 else None
 
 
-def _id(text: str | None, topic: str) -> UUID:
+def _id(text: str, topic: str) -> UUID:
     if not text:
         return uuid4()
     try:
@@ -82,9 +78,9 @@ def _id(text: str | None, topic: str) -> UUID:
         return uuid5(NAMESPACE_URL, f"{topic}/{text}")  # CloudEvents allows any text
 
 
-def _time(text: str | None) -> datetime | None:
+def _time(raw: bytes | None) -> datetime | None:
     try:
-        time = datetime.fromisoformat(text or "")
+        time = datetime.fromisoformat((raw or b"").decode("utf-8", "replace"))
         return time.astimezone(UTC) if time.tzinfo else None
     except (ValueError, OverflowError):
         return None
