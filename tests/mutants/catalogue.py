@@ -39,6 +39,7 @@ MIXED_UPPER: Final = '(rows["upper_reference"] >= 0) & (rows["upper_reference"] 
 ASKED: Final = (
     '    """The ranges that find whatever was entered where the boxes are, and the plans too wide for ranges."""\n'
 )
+FIRST_OF_BOXES: Final = "(getattr(boxes, name) for name in Boxes.__slots__[:8])"
 REST: Final = "(getattr(boxes, name) for name in Boxes.__slots__[5:])"
 ZONE_CORE: Final = "    core, radius_m = core_of(spec.outline)\n    shape = _centre(core)"
 AS_POLYGON: Final = """    core, radius_m = core_of(spec.outline)
@@ -300,8 +301,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     mutant(
         "looked up half an hour beside",
         KEYS,
-        '        start_us=records["start_us"],\n        end_us=records["end_us"],\n    )',
-        '        start_us=records["start_us"] + SLOT_US,\n        end_us=records["end_us"] + SLOT_US,\n    )',
+        ASKED,
+        f"{ASKED}    boxes = Boxes(*{FIRST_OF_BOXES}, boxes.start_us + SLOT_US, boxes.end_us + SLOT_US)\n",
         NARROWED,
     ),
     *AT_SITES,
