@@ -82,10 +82,15 @@ launch() {
   settings | as tee "$data/tianyuan.conf" >/dev/null
   local wished=$wish
   if [ -f "$home/port" ]; then wished=$(port); fi
-  free_port "$wished" | as tee "$home/port" >/dev/null
-  # the log is opened here, by the caller, because `postgres` may not be able to reach the folder of the logs
-  as "$bin/pg_ctl" -D "$data" -o "-p $(port)" -w -t 60 start >>"$log" 2>&1 </dev/null \
-    || die "PostgreSQL did not start, see $log"
+  # where nobody listens somebody's connection may still hold the port: then the next one is tried
+  for _ in 1 2 3 4 5; do
+    free_port "$wished" | as tee "$home/port" >/dev/null
+    # the log is opened here, by the caller, because `postgres` may not be able to reach the folder of the logs
+    as "$bin/pg_ctl" -D "$data" -o "-p $(port)" -w -t 60 start >>"$log" 2>&1 </dev/null && return
+    tail -12 "$log" | grep -q "could not create any TCP/IP sockets" || break
+    wished=$(($(port) + 1))
+  done
+  die "PostgreSQL did not start, see $log"
 }
 
 # The role, its database, and where databases are cloned the empty template

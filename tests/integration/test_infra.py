@@ -1,11 +1,13 @@
 """The servers a clone makes for itself: durable unless they are for tests, closed to strangers, gone after a reset."""
 
 import os
+import socket
 import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -47,7 +49,10 @@ def test_the_demo_cluster_is_durable_and_keeps_what_it_has(postgis: Postgis) -> 
         connection.execute("CREATE TABLE kept (place geometry(Point, 4326))")
     assert postgis("stop").returncode == 0
     assert postgis("status").returncode == 1
-    assert postgis("start").returncode == 0
+    with socket.socket() as other:  # somebody's connection: it holds the port, and nobody listens there
+        other.bind(("127.0.0.1", int(urlsplit(url).port or 0)))
+        assert postgis("start").returncode == 0
+    assert urlsplit(postgis("url").stdout).port != urlsplit(url).port
     with psycopg.connect(postgis("url").stdout.strip().replace("+psycopg", "")) as connection:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
 
