@@ -128,8 +128,10 @@ const sumsOf = (groups: readonly Group[], measures: readonly Measure[]): Record<
 
 function ByGroup({ month, onMonth }: Asked) {
   const [by, setBy] = useKept<GroupBy>("units.by", "kind");
-  const groups = useResource((signal) => get<Group[]>("/progress/breakdown", { by, month }, signal), [by, month], countsToward);
-  const measures = MEASURES_OF[by];
+  const groups = useResource(
+    (signal) => get<Group[]>("/progress/breakdown", { by, month }, signal).then((rows) => ({ by, rows })), [by, month], countsToward,
+  );
+  const found = groups.value; // while another breakdown loads, the former stays under its own names
   return (
     <>
       <div class="filters spaced">
@@ -137,37 +139,42 @@ function ByGroup({ month, onMonth }: Asked) {
         <Select label={t("units.by")} value={by} onChange={setBy} testId="units-by" options={GROUPS_BY.map((value) => ({ value, text: t(`units.by.${value}`) }))} />
       </div>
       <ProblemBox problem={groups.problem} onRetry={groups.reload} />
-      {!groups.value && groups.loading && <Loading />}
-      {groups.value?.length === 0 && <Empty title={t("units.empty")} />}
-      {groups.value && groups.value.length > 0 && (
-        <div class="table-wrap">
-          <table data-testid="groups-table">
-            <thead>
-              <tr>
-                <th scope="col">{t(`units.by.${by}`)}</th>
-                {measures.map((measure) => <th key={measure} scope="col" class="number">{t(`measure.${measure}`)}</th>)}
-              </tr>
-            </thead>
-            <tbody>
-              {groups.value.map((group) => (
-                <tr key={group.key}>
-                  <th scope="row">{groupName(by, group.key)}</th>
-                  <Numbers tally={group.tally} month={month} measures={measures} name={groupName(by, group.key)}
-                    within={{ [by]: by === "district" ? districtKey(group.key) : group.key }} />
-                </tr>
-              ))}
-            </tbody>
-            <tfoot>
-              <tr>
-                <th scope="row">{t("common.total")}</th>
-                <Numbers tally={sumsOf(groups.value, measures)} month={month} measures={measures} within={{}} name={t("common.total")} />
-              </tr>
-            </tfoot>
-          </table>
-        </div>
-      )}
+      {!found && groups.loading && <Loading />}
+      {found?.rows.length === 0 && <Empty title={t("units.empty")} />}
+      {found && found.rows.length > 0 && <Breakdown by={found.by} rows={found.rows} month={month} />}
       {(by === "scenario" || by === "family") && <Dictionary />}
     </>
+  );
+}
+
+function Breakdown({ by, rows, month }: { by: GroupBy; rows: readonly Group[]; month: string }) {
+  const measures = MEASURES_OF[by];
+  return (
+    <div class="table-wrap">
+      <table data-testid="groups-table">
+        <thead>
+          <tr>
+            <th scope="col">{t(`units.by.${by}`)}</th>
+            {measures.map((measure) => <th key={measure} scope="col" class="number">{t(`measure.${measure}`)}</th>)}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((group) => (
+            <tr key={group.key}>
+              <th scope="row">{groupName(by, group.key)}</th>
+              <Numbers tally={group.tally} month={month} measures={measures} name={groupName(by, group.key)}
+                within={{ [by]: by === "district" ? districtKey(group.key) : group.key }} />
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">{t("common.total")}</th>
+            <Numbers tally={sumsOf(rows, measures)} month={month} measures={measures} within={{}} name={t("common.total")} />
+          </tr>
+        </tfoot>
+      </table>
+    </div>
   );
 }
 
