@@ -12,7 +12,7 @@ from shared.contracts.codec import encode_value
 from tests.integration.whole.test_cli import Terminal
 from tests.system.platform import Platform, ok
 
-PLANS = int(os.environ.get("REPLAYED_PLANS", "200"))  # of the day's 1,000: those about noon, when most is flown
+PLANS = int(os.environ.get("REPLAYED_PLANS", "100"))  # of the day's 1,000: those about noon, when most is flown
 
 
 def test_every_decision_of_the_demo_day_comes_out_the_same_again(platform: Platform) -> None:
