@@ -51,6 +51,8 @@ _WHAT: Final = {
     "siting.mclp_s.1000": "`tianyuan sites solve`, 10,000 demand points, 5,000 candidates, as a whole",
     "siting.mclp_gap.1000": "how far at most the answer is from the best there is",
     "postgis.checks_per_s.full": "the same check as plain PostGIS queries, two connections, nothing decided or written",
+    "kafka.plans_a_check.full": "plans from Kafka ÷ checks: a machine that is slower for an hour is slower for both",
+    "http.plans_a_check.full": "plans by HTTP ÷ checks",
 }
 
 
@@ -90,6 +92,9 @@ def figures(measured: Measured) -> list[Figure]:
         found.append(Figure(f"http.decided_by_s.{paced.plans}", round(paced.took_s, 1), "s"))
     if measured.checks_per_s is not None:
         found.append(Figure("postgis.checks_per_s.full", round(measured.checks_per_s), "checks/s"))
+        for name, run in (("kafka", runs.get("kafka.full")), ("http", runs.get("http.many.full"))):
+            if run:
+                found.append(Figure(f"{name}.plans_a_check.full", round(run.per_s / measured.checks_per_s, 2), ""))
     if measured.hits:
         found.append(Figure("zones.hits_s.10000", round(measured.hits[1], 2), "s"))
     if measured.alternatives_ms:
