@@ -14,6 +14,7 @@ import pytest
 from kafka.admin import KafkaAdminClient
 
 from infra.topics import Topic, create_missing, declared
+from tests.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,6 +42,15 @@ def shown(url: str, setting: str) -> str:
     return str(row[0])
 
 
+def is_bound(sock: socket.socket, port: int) -> bool:
+    """Whether it could take the port."""
+    try:
+        sock.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True
+
+
 def test_the_demo_cluster_is_durable_and_keeps_what_it_has(postgis: Postgis) -> None:
     assert postgis("start").returncode == 0
     url = postgis("url").stdout.strip()
@@ -50,7 +60,8 @@ def test_the_demo_cluster_is_durable_and_keeps_what_it_has(postgis: Postgis) -> 
     assert postgis("stop").returncode == 0
     assert postgis("status").returncode == 1
     with socket.socket() as other:  # somebody's connection: it holds the port, and nobody listens there
-        other.bind(("127.0.0.1", int(urlsplit(url).port or 0)))
+        # the server's own last connection may linger there for a minute
+        eventually(lambda: is_bound(other, int(urlsplit(url).port or 0)), timeout_s=90)
         assert postgis("start").returncode == 0
     assert urlsplit(postgis("url").stdout).port != urlsplit(url).port
     with psycopg.connect(postgis("url").stdout.strip().replace("+psycopg", "")) as connection:
