@@ -84,7 +84,10 @@ class FlightPlanMoved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlightPlanDecided:
-    """The state of a plan followed from an assessment."""
+    """The state of a plan followed from an assessment.
+
+    From where and when the revision that now stands departs: `departs_at` is absent in events from before it was told.
+    """
 
     topic: ClassVar[str] = "flightplan.plans"
     key_field: ClassVar[str] = "plan_id"
@@ -94,6 +97,8 @@ class FlightPlanDecided:
     state: PlanState
     assessment: Assessment
     because: Text = "filed"
+    departure_site_id: Identifier | None = None
+    departs_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

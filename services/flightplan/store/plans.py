@@ -106,23 +106,32 @@ def _row(new: NewPlan) -> tuple[Any, ...]:
 
 @dataclass(slots=True)
 class Held:
-    """What of a locked plan an assessment needs."""
+    """What of a locked plan an assessment needs; its departure as JSON, as it is stored and told."""
 
     operator: str
     standing: Standing
     submitted_at: datetime
+    departure_site: bytes
+    departs_at: bytes
+    proposed_departs_at: bytes
 
 
 def lock_standings(cursor: Cursor, plan_ids: Iterable[UUID]) -> dict[UUID, Held]:
     """Where the plans stand, locked in the order of their ids."""
     cursor.execute(
-        "SELECT plan_id, operator, state, revision, proposed_revision, ruling::text, submitted_at FROM flightplan.plan"
-        " WHERE plan_id = ANY(%s) ORDER BY plan_id FOR UPDATE",
+        "SELECT plan_id, operator, state, revision, proposed_revision, ruling::text, submitted_at,"
+        " (intent->'departure'->'site_id')::text, (intent->'departs_at')::text, (proposal->'departs_at')::text"
+        " FROM flightplan.plan WHERE plan_id = ANY(%s) ORDER BY plan_id FOR UPDATE",
         (list(plan_ids),),
     )
     return {
-        plan_id: Held(operator, Standing(PlanState(state), revision, proposed, _ruling(ruling)), submitted_at)
-        for plan_id, operator, state, revision, proposed, ruling, submitted_at in cursor.fetchall()
+        plan_id: Held(
+            operator,
+            Standing(PlanState(state), revision, proposed, _ruling(ruling)),
+            submitted_at,
+            *((departure or "null").encode() for departure in departures),
+        )
+        for plan_id, operator, state, revision, proposed, ruling, submitted_at, *departures in cursor.fetchall()
     }
 
 

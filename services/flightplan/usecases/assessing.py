@@ -71,6 +71,8 @@ def _apply(tx: Transaction, held: dict[UUID, plans.Held], received: Received[Pla
     if plan is None or step is None:
         return None
     plan.standing = _after(plan.standing, step)
+    if step.takes_move:
+        plan.departs_at = plan.proposed_departs_at
     answer = encode_utc(event.assessment)
     tx.record(
         FlightPlanDecided(
@@ -82,7 +84,7 @@ def _apply(tx: Transaction, held: dict[UUID, plans.Held], received: Received[Pla
             because=MOVE_REFUSED if step.drops_move else event.because,
         ),
         causation=received,
-        written={"assessment": answer},
+        written={"assessment": answer, "departure_site_id": plan.departure_site, "departs_at": plan.departs_at},
     )
     return plans.Applied(event.plan_id, step, answer)
 

@@ -34,6 +34,12 @@ def history(caller: Caller, plan_id: str) -> list[str]:
     return [entry["type"] for entry in caller.get(f"/flight-plans/{plan_id}/history").json()]
 
 
+def departures(caller: Caller, plan_id: str) -> list[tuple[str | None, str]]:
+    """From where and when each decision says that the plan departs."""
+    told = [entry["event"] for entry in caller.get(f"/flight-plans/{plan_id}/history").json()]
+    return [(event["departure_site_id"], event["departs_at"]) for event in told if "assessment" in event]
+
+
 @pytest.mark.parametrize(
     ("found", "state"),
     [
@@ -108,6 +114,7 @@ def test_a_move_is_proposed_then_taken(world: World, alpha: Caller) -> None:
     assert plan["intent"]["departs_at"] == plan["window"]["start"] == LATER_Z
     assert plan["window"]["end"].replace("T06:", "T03:") == before["end"]
     assert history(alpha, plan_id)[-2:] == ["FlightPlanMoved", "FlightPlanDecided"]
+    assert departures(alpha, plan_id) == [(None, "2026-05-01T03:00:00Z"), (None, LATER_Z)]
     assert [p["plan_id"] for p in alpha.get(f"/flight-plans?from={LATER_Z}").json()["items"]] == [plan_id]
 
 
@@ -126,6 +133,20 @@ def test_a_refused_move_leaves_the_plan_as_it_was(world: World, alpha: Caller) -
     world.assess(plan_id, APPROVED, revision=3)
     plan = look(alpha, plan_id)
     assert (plan["revision"], plan["intent"]["departs_at"]) == (3, LATER_Z)
+    assert departures(alpha, plan_id) == [(None, was["intent"]["departs_at"])] * 2 + [(None, LATER_Z)]
+
+
+def test_a_decision_says_from_which_site_the_plan_departs(world: World, alpha: Caller) -> None:
+    world.site("s1", lng=114.3)
+    plan_id = alpha.file(departure={"site_id": "s1"})
+    alpha.post(f"/flight-plans/{plan_id}/move", {"departs_at": LATER})
+    world.handle(
+        *(
+            PlanAssessed(plan_id=UUID(plan_id), revision=revision, operator="alpha", assessment=APPROVED)
+            for revision in (1, 2, 2)
+        )
+    )
+    assert departures(alpha, plan_id) == [("s1", "2026-05-01T03:00:00Z"), *[("s1", LATER_Z)] * 2]
 
 
 def test_a_refusal_of_what_stands_ends_its_move(world: World, alpha: Caller) -> None:
