@@ -50,9 +50,10 @@ class Platform:
         """Send JSON."""
         return self._answer("POST", path, json=body, headers=headers, params=_given(parameters)).json()
 
-    def delete(self, path: str) -> None:
-        """Take something away."""
-        self._answer("DELETE", path)
+    def delete(self, path: str, **parameters: Any) -> Any:
+        """Take something away; what is said of it then, if anything."""
+        answer = self._answer("DELETE", path, params=_given(parameters))
+        return answer.json() if answer.content else None
 
     def upload(self, path: str, content: bytes, media_type: str, **parameters: Any) -> Any:
         """Send a file as it is."""
@@ -127,7 +128,8 @@ def refusal(answer: httpx.Response) -> CommandFailed:
     if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR and "trace-id" in answer.headers:
         lines.append(f"trace {answer.headers['trace-id']}")
     said = [line for line in lines if not line.endswith(problem["detail"])]
-    return CommandFailed(f"{problem['title']}: {problem['detail']}", said)
+    named = next((line for line in lines if line.endswith(f": {problem['detail']}")), problem["detail"])
+    return CommandFailed(f"{problem['title']}: {named}", said)
 
 
 def _line(error: Mapping[str, str]) -> str:

@@ -97,6 +97,46 @@ def table(rows: Iterable[Sequence[str]], *columns: str) -> None:
     out.print(made)
 
 
+def touched(view: Item, language: str) -> None:
+    """What a zone or a closing touches: how many of each kind, then each with its answers and the reason."""
+    counts, changed = view["counts"], view["changed"]
+    if not any(counts.values()):
+        out.print("nothing is touched")
+    for kind, subject in (("plans", "plan"), ("routes", "route"), ("sites", "site")):
+        if counts[kind]:
+            of_these = f", of {changed[kind]} the outcome is another" if changed[kind] else ""
+            out.print(f"{counts[kind]} {kind}{of_these}")
+            table(
+                (_touched(one, subject, language) for one in view[kind]), subject, "operator", "now", "then", "reason"
+            )
+            if view[kind] and len(view[kind]) < counts[kind]:
+                out.print(f"  … and {counts[kind] - len(view[kind])} more")
+
+
+def touched_at_site(view: Item, language: str) -> None:
+    """The same of a site's closing, which touches no other sites."""
+    touched(
+        {
+            **view,
+            "sites": (),
+            "counts": {"plans": view["count"], "routes": view["route_count"], "sites": 0},
+            "changed": {"plans": view["changed"], "routes": 0, "sites": 0},
+        },
+        language,
+    )
+
+
+def _touched(one: Item, subject: str, language: str) -> list[str]:
+    finding = one["finding"]
+    return [
+        escape(one[f"{subject}_id"]),
+        escape(one["operator"]),
+        state(one["state_now"]),
+        state(one["outcome_then"]),
+        escape(finding["message"][language]) if finding else "in the way no more",
+    ]
+
+
 def import_report(report: Item, place: str, counts: Sequence[str]) -> None:
     """How many were taken and, for each that was not, where it stands and why."""
     out.print(", ".join(f"{report[count]} {count}" for count in counts) + f", {len(report['errors'])} refused")

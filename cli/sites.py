@@ -54,6 +54,15 @@ class Crs(StrEnum):
     CGCS2000 = "cgcs2000"
 
 
+class Closing(StrEnum):
+    """Why nobody takes off from a site or lands there."""
+
+    OUT_OF_USE = "out_of_use"  # suspended or retired
+    CLOSED = "closed"
+    WEATHER_CLOSED = "weather_closed"
+
+
+SiteId = Annotated[str, typer.Argument(metavar="SITE", help="Its id.")]
 Output = Annotated[Path | None, typer.Option(help="A file instead of standard output.")]
 
 
@@ -86,7 +95,7 @@ def list_sites(
 @app.command("move")
 def move_site(
     ctx: typer.Context,
-    site: Annotated[str, typer.Argument(metavar="SITE", help="Its id.")],
+    site: SiteId,
     move: Annotated[Move, typer.Argument(help="What is done to it.")],
     reason: Annotated[str, typer.Option(help="Why; it stands in the event.")] = "",
     since: Annotated[str | None, typer.Option(help="Since when: 2026-11-01T08:00:00+08:00; else now.")] = None,
@@ -96,6 +105,30 @@ def move_site(
     asked = {"reason": reason, "effective_at": since}
     view = command.platform.post(f"/sites/{quote(site, safe='')}/{move.value}", asked)
     command.show(view, lambda: show.out.print(f"{escape(view['site_id'])} is {view['state']}"))
+
+
+@app.command()
+def impact(
+    ctx: typer.Context,
+    site: SiteId,
+    kind: Annotated[Closing, typer.Option(help="What is thought of.")] = Closing.OUT_OF_USE,
+    starts_at: Annotated[str | None, typer.Option(help="Instant with offset; else now.")] = None,
+    ends_at: Annotated[str | None, typer.Option(help="Instant with offset; else until further notice.")] = None,
+    reason: Annotated[str, typer.Option(help="As it would stand in the answers.")] = "",
+) -> None:
+    """Show which plans and routes the closing of a site would touch were it said now; nothing is."""
+    command = context(ctx)
+    draft = {"kind": kind.value, "starts_at": starts_at, "ends_at": ends_at, "reason": reason}
+    view = command.platform.post(f"/airspace/sites/{quote(site, safe='')}/impact", draft)
+    command.show(view, lambda: show.touched_at_site(view, command.language))
+
+
+@app.command()
+def hits(ctx: typer.Context, site: SiteId) -> None:
+    """List what the closings of a site touched, and what was answered then."""
+    command = context(ctx)
+    view = command.platform.get(f"/airspace/sites/{quote(site, safe='')}/hits")
+    command.show(view, lambda: show.touched_at_site(view, command.language))
 
 
 @app.command("import")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
+from urllib.parse import quote
 
 import typer
 from rich.markup import escape
@@ -15,6 +16,8 @@ from cli.client import BAD_INPUT, FAILED, CommandFailed
 from cli.context import context
 
 app = typer.Typer(help="Zones: the airspace and its restrictions.", no_args_is_help=True)
+
+ZoneId = Annotated[str, typer.Argument(metavar="ZONE", help="Its id.")]
 
 AT_ONCE: Final = 500  # features sent together: the bar moves, and a decision waits for no more than these
 
@@ -54,6 +57,48 @@ def publish(
     except CommandFailed as failure:
         raise files.naming(file, failure) from failure
     command.show(view, lambda: show.out.print(f"zone {view['zone_id']} version {view['zone_version']} in force"))
+
+
+@app.command()
+def impact(
+    ctx: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A zone as JSON, with the id it has if it is to change.")
+    ],
+) -> None:
+    """Show which plans, routes and sites a zone would touch were it published now; nothing is."""
+    command = context(ctx)
+    try:
+        view = command.platform.post("/zones/impact", files.read_object(file))
+    except CommandFailed as failure:
+        raise files.naming(file, failure) from failure
+    command.show(view, lambda: show.touched(view, command.language))
+
+
+@app.command()
+def hits(ctx: typer.Context, zone: ZoneId) -> None:
+    """List what the versions of a zone touched, and what was answered then."""
+    command = context(ctx)
+    view = command.platform.get(f"/zones/{quote(zone, safe='')}/hits")
+    command.show(view, lambda: show.touched(view, command.language))
+
+
+@app.command()
+def versions(ctx: typer.Context, zone: ZoneId) -> None:
+    """List the versions of a zone: who made each, when, and from when to when it was in force."""
+    command = context(ctx)
+    views = command.platform.get(f"/zones/{quote(zone, safe='')}/versions")
+    command.show(views, lambda: show.table(map(_version, views), "version", "state", "by", "from", "to", "reason"))
+
+
+@app.command()
+def withdraw(
+    ctx: typer.Context, zone: ZoneId, reason: Annotated[str, typer.Option(help="Why; it stands in the event.")] = ""
+) -> None:
+    """Withdraw a zone: it is in force no more, and its versions stay readable."""
+    command = context(ctx)
+    view = command.platform.delete(f"/zones/{quote(zone, safe='')}", reason=reason)
+    command.show(view, lambda: show.out.print(f"zone {escape(view['zone_id'])} {view['state']}"))
 
 
 @app.command("import")
@@ -131,6 +176,18 @@ def _row(view: Any) -> list[str]:
         spec["restriction"],
         f"{_height(spec['lower'], 'ground')} – {_height(spec['upper'], 'unlimited')}",
         view["state"] + (" [dim](demo)[/]" if spec["demo"] else ""),
+    ]
+
+
+def _version(one: Any) -> list[str]:
+    until = one["in_force_to"] or ("" if one["state"] == "withdrawn" else "now")
+    return [
+        str(one["zone_version"]),
+        one["state"],
+        escape(one["published_by"]),
+        one["in_force_from"],
+        until,
+        escape(one["reason"]),
     ]
 
 

@@ -316,6 +316,7 @@ def test_sites_are_exported_and_imported(platform: Platform, visitor: Visitor, t
     page.at("site-state").select_option("proposed")
     page.at("site-row").filter(has_text="G-1").click()
     page.at("move-retire").click()
+    expect(page.at("move-touches")).to_contain_text("0 个计划")
     page.at("move-reason").fill("试验")
     page.at("move-confirm").click()
     expect(page.at("moves")).to_have_count(0)

@@ -418,7 +418,9 @@ export interface paths {
         put?: never;
         /**
          * Preview Closing
-         * @description Which plans it would touch were this site closed, suspended or retired so, and what would be answered then.
+         * @description Which plans and routes it would touch were this site closed, suspended or retired so, and what is answered then.
+         *
+         *     A planner, who puts sites out of use, is told how many plans, not whose.
          */
         post: operations["preview_closing_airspace_sites__site_id__impact_post"];
         delete?: never;
@@ -436,7 +438,7 @@ export interface paths {
         };
         /**
          * List Site Hits
-         * @description Which plans the closings of a site touched when they were told, and what was answered then.
+         * @description Which plans and routes the closings of a site touched when they were told, and what was answered then.
          *
          *     The latest first, and of what was told at once those with another outcome.
          */
@@ -3706,7 +3708,9 @@ export interface components {
         PlanState: "submitted" | "approved" | "refused" | "awaiting" | "not_required" | "withdrawn" | "lapsed" | "activated" | "ended" | "no_show";
         /**
          * PlansTouched
-         * @description The plans that a site's closing touches: how many, and on how many the outcome is another; the list ends.
+         * @description The plans that a site's closing touches: how many, and on how many the outcome is another; the lists end.
+         *
+         *     `routes` are those that lose the site, for it goes out of use: their airspace is as it was, so their outcome stays.
          */
         PlansTouched: {
             /** Plans */
@@ -3715,6 +3719,16 @@ export interface components {
             count: number;
             /** Changed */
             changed: number;
+            /**
+             * Routes
+             * @default []
+             */
+            routes?: components["schemas"]["Touched"][];
+            /**
+             * Route Count
+             * @default 0
+             */
+            route_count?: number;
         };
         /**
          * Point

@@ -318,6 +318,9 @@ export const en: Record<Key, string> = {
   "regulator.siteHits": "Plans its closing, suspension or return touched",
   "regulator.siteImpact": "Plans it would touch to put it out of use now",
   "regulator.siteHitsNone": "It touches no plan.",
+  "regulator.siteRoutes": "Routes that use the site ({count})",
+  "move.touchesPlans": "Done now, this touches {count} plans, of which {changed} get another answer.",
+  "move.touchesRoutes": "Routes that use this site:",
 
   "zone.drawHint": "Click the centre on the map, then click again for the radius; or type them.",
   "zone.drawRadiusHint": "Move the pointer to set the radius, click to fix it.",

@@ -317,6 +317,9 @@ export const zh = {
   "regulator.siteHits": "其关闭、停用或恢复涉及的计划",
   "regulator.siteImpact": "若现在停用将涉及的计划",
   "regulator.siteHitsNone": "未涉及任何计划。",
+  "regulator.siteRoutes": "沿用该起降点的航线（{count}）",
+  "move.touchesPlans": "现在执行将涉及 {count} 个计划，其中 {changed} 个结论改变。",
+  "move.touchesRoutes": "沿用该起降点的航线：",
 
   "zone.drawHint": "在地图上点选圆心，再点一次确定半径；也可直接输入。",
   "zone.drawRadiusHint": "移动指针调整半径，点击确定。",

@@ -4,19 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter
 
-from services.airspace.api.parts import Publisher, Reading, Regulator, State
+from services.airspace.api.parts import Reading, Regulator, State
 from services.airspace.api.views import MOST_LISTED, Touched, reason
 from services.airspace.domain.closures import Closure
 from services.airspace.state import AirspaceState
 from services.airspace.store import site_hits
-from services.airspace.store.site_hits import SiteHit
+from services.airspace.store.site_hits import SiteHit, SiteRouteHit
 from services.airspace.usecases import asking
 from services.airspace.usecases.closing import closure_of
-from services.airspace.usecases.reassessing import PlanAnswer
+from services.airspace.usecases.reassessing import PlanAnswer, RouteAnswer
+from shared.auth import Principal, Role, allow
 from shared.contracts.assessment import FindingCode
 from shared.db import raw
 from shared.errors import Invalid
@@ -25,6 +26,8 @@ from shared.http import body
 from shared.values import Instant, Text
 
 router = APIRouter(tags=["airspace"])
+
+Closer = Annotated[Principal, allow(Role.REGULATOR, Role.SERVICE, Role.PLANNER)]  # who may put a site out of use
 
 
 class InvalidPeriod(Invalid):
@@ -58,26 +61,40 @@ class ClosingDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlansTouched:
-    """The plans that a site's closing touches: how many, and on how many the outcome is another; the list ends."""
+    """The plans that a site's closing touches: how many, and on how many the outcome is another; the lists end.
+
+    `routes` are those that lose the site, for it goes out of use: their airspace is as it was, so their outcome stays.
+    """
 
     plans: Sequence[Touched]
     count: int
     changed: int
+    routes: Sequence[Touched] = ()
+    route_count: int = 0
 
 
 @router.post("/airspace/sites/{site_id}/impact")
 def preview_closing(
-    site_id: str, draft: Annotated[ClosingDraft, body(ClosingDraft)], caller: Publisher, state: State, reading: Reading
+    site_id: str, draft: Annotated[ClosingDraft, body(ClosingDraft)], caller: Closer, state: State, reading: Reading
 ) -> PlansTouched:
-    """Which plans it would touch were this site closed, suspended or retired so, and what would be answered then."""
+    """Which plans and routes it would touch were this site closed, suspended or retired so, and what is answered then.
+
+    A planner, who puts sites out of use, is told how many plans, not whose.
+    """
     found = asking.preview_closing(state, reading, site_id, _closure(draft, state.clock()), most=MOST_LISTED)
-    listed = [_touched(state, site_id, answer) for answer in found.listed]
-    return PlansTouched(plans=listed, count=found.count, changed=found.changed)
+    names_plans = caller.has(Role.REGULATOR, Role.SERVICE)
+    return PlansTouched(
+        plans=[_touched(state, site_id, answer) for answer in found.plans.listed if names_plans],
+        count=found.plans.count,
+        changed=found.plans.changed,
+        routes=[_route(state, site_id, answer) for answer in found.routes.listed],
+        route_count=found.routes.count,
+    )
 
 
 @router.get("/airspace/sites/{site_id}/hits")
 def list_site_hits(site_id: str, caller: Regulator, state: State, reading: Reading) -> PlansTouched:
-    """Which plans the closings of a site touched when they were told, and what was answered then.
+    """Which plans and routes the closings of a site touched when they were told, and what was answered then.
 
     The latest first, and of what was told at once those with another outcome.
     """
@@ -85,7 +102,13 @@ def list_site_hits(site_id: str, caller: Regulator, state: State, reading: Readi
     cursor = raw(reading).cursor()
     listed = [_hit(state, hit) for hit in site_hits.newest(cursor, site_id, most=MOST_LISTED)]
     count, changed = site_hits.count(cursor, site_id)
-    return PlansTouched(plans=listed, count=count, changed=changed)
+    return PlansTouched(
+        plans=listed,
+        count=count,
+        changed=changed,
+        routes=[_hit(state, hit) for hit in site_hits.newest_routes(cursor, site_id, most=MOST_LISTED)],
+        route_count=site_hits.count_routes(cursor, site_id),
+    )
 
 
 def _closure(draft: ClosingDraft, now: datetime) -> Closure:
@@ -108,9 +131,25 @@ def _touched(state: AirspaceState, site_id: str, answer: PlanAnswer) -> Touched:
     )
 
 
-def _hit(state: AirspaceState, hit: SiteHit) -> Touched:
+def _route(state: AirspaceState, site_id: str, answer: RouteAnswer) -> Touched:
+    finding = closure_of(site_id, answer.after)
     return Touched(
-        plan_id=str(hit.plan_id),
+        route_id=answer.route.route_id,
+        operator=answer.route.operator,
+        name=answer.route.spec.name,
+        state_now=answer.before.outcome,
+        outcome_then=answer.after.outcome,
+        changed=answer.before.outcome is not answer.after.outcome,
+        finding=reason(state, finding) if finding else None,
+    )
+
+
+def _hit(state: AirspaceState, hit: SiteHit | SiteRouteHit) -> Touched:
+    named: dict[str, Any] = (
+        {"route_id": hit.route_id, "name": hit.name} if isinstance(hit, SiteRouteHit) else {"plan_id": str(hit.plan_id)}
+    )
+    return Touched(
+        **named,
         operator=hit.operator,
         state_now=hit.outcome_before,
         outcome_then=hit.outcome_after,

@@ -35,6 +35,17 @@ class Closure:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LostSite:
+    """A site out of use, as those hear of it who count on it."""
+
+    site_id: str
+    name: str
+    lng: float
+    lat: float
+    closure: Closure
+
+
 def closures(stated: Sequence[Stated]) -> tuple[Closure, ...]:
     """The times in which the site is closed, in order."""
     edges = sorted({edge for one in stated for edge in (one.start_us, one.end_us)})

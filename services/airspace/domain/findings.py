@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from services.airspace.domain.clearance import plan_clearance, zone_clearance
+from services.airspace.domain.closures import LostSite
 from services.airspace.domain.contacts import Contact, place_of
 from services.airspace.domain.settling import LEAST_RADIUS_M
 from services.airspace.domain.slots import MINUTE_US, Shortage
@@ -156,6 +157,25 @@ def closed_findings(flight: FlightVolumes, terminals: Terminals, effect: Effect)
         )
         for hold, terminal, closure in closed(flight, terminals)
     ]
+
+
+def lost_site_finding(lost: LostSite, leg: int) -> Finding:
+    """That a site of a fixed route is out of use: a note, for the route's way is as clear as before."""
+    place = (lost.lng, lost.lat)
+    return Finding(
+        code=lost.closure.code,
+        effect=Effect.NOTE,
+        against=SubjectKind.SITE,
+        against_id=lost.site_id,
+        name=lost.name,
+        reason=lost.closure.reason,
+        article=RULE_CLOSED,
+        leg=leg,
+        place=place,
+        outline=_round(place, LEAST_RADIUS_M),
+        starts_at=_instant(lost.closure.start_us),
+        ends_at=_instant(lost.closure.end_us),
+    )
 
 
 def is_of_closure(finding: Finding) -> bool:

@@ -5,21 +5,24 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
 from services.airspace.domain.assess import assessment_of, zone_findings
+from services.airspace.domain.closures import LostSite
 from services.airspace.domain.contacts import Contact, contacts
-from services.airspace.domain.findings import outcome_of, route_finding
+from services.airspace.domain.findings import lost_site_finding, outcome_of, route_finding
 from services.airspace.domain.subjects import Authorization, Route, SitePosition
 from services.airspace.domain.zone_index import ZoneHit, ZoneIndex
 from shared.contracts.airspace import Binds
-from shared.contracts.assessment import Assessment
+from shared.contracts.assessment import Assessment, Finding
 from shared.flight import FlightRules, FlightVolumes
 from shared.flight.records import FOREVER_US, RECORD
 from shared.terrain import AGL, Terrain
 
+NOTHING_LOST: Final[Mapping[str, LostSite]] = MappingProxyType({})
 _WHOM: Final = {Binds.UNCREWED: (False,), Binds.CREWED: (True,), Binds.BOTH: (False, True)}
 
 
@@ -44,9 +47,11 @@ def assess_routes(
     rules: FlightRules,
     terrain: Terrain,
     now: datetime,
+    lost: Mapping[str, LostSite] = NOTHING_LOST,
 ) -> list[Assessment]:
     """The answer on each fixed route: zones decide (one with an end in time is a note), crossing routes are notes.
 
+    That a site of a route is `lost`, for it is out of use, is a note too.
     Those asked about are crossed as well as the other `routes`, and stand in place of what goes by their ids there.
     """
     latest = {route.route_id: route for route in (*routes, *asked)}
@@ -62,8 +67,15 @@ def assess_routes(
         findings = zone_findings(lasting, route.operator, route.volumes, permits, terrain, now)
         crossed = sorted(crossings[number[route.route_id]], key=lambda contact: contact.b)
         findings += [route_finding(contact, flights, everyone[contact.b], terrain) for contact in crossed]
+        findings += _lost(route, lost)
         answers.append(assessment_of(outcome_of(findings), findings, zones, rules, now))
     return answers
+
+
+def _lost(route: Route, lost: Mapping[str, LostSite]) -> list[Finding]:
+    """Of each of its sites once; a loop leaves and lands at the same one."""
+    legs = dict(zip(route.sites, (0, len(route.volumes.records) - 1), strict=True))
+    return [lost_site_finding(lost[site_id], leg) for site_id, leg in legs.items() if site_id in lost]
 
 
 def _crossings(flights: Sequence[FlightVolumes], asked: Sequence[int]) -> Mapping[int, list[Contact]]:

@@ -61,6 +61,7 @@ class Route:
     name: str
     crewed: bool
     volumes: FlightVolumes = field(repr=False)
+    sites: tuple[str, str] = ("", "")  # where it leaves and where it lands, empty where that is no site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

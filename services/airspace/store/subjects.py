@@ -1,6 +1,6 @@
 """What airspace keeps of other services' events: authorizations, fixed routes and sites."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -122,6 +122,12 @@ def routes_near(connection: sa.Connection, box: Box, *, operator: str | None = N
     """Routes whose box meets this one; all, or one operator's."""
     near = route.c.box.op("&&")(polygon(box))
     return _read_routes(connection, near if operator is None else sa.and_(near, route.c.operator == operator))
+
+
+def routes_from_or_to(connection: sa.Connection, site_ids: Collection[str]) -> list[KnownRoute]:
+    """Routes that leave from one of the sites, or land there."""
+    ends = (route.c.spec[end]["site_id"].astext for end in ("origin", "destination"))
+    return _read_routes(connection, sa.or_(*(end.in_(site_ids) for end in ends)))
 
 
 def save_route(connection: sa.Connection, new: KnownRoute) -> None:

@@ -248,6 +248,21 @@ site_hit = sa.Table(
     sa.Column("assessed_at", _instant(), nullable=False),
 )
 
+# The same of fixed routes.
+site_route_hit = sa.Table(
+    "site_route_hit",
+    metadata,
+    sa.Column("site_id", sa.Text, primary_key=True),
+    sa.Column("because", sa.Text, primary_key=True),
+    sa.Column("route_id", sa.Text, primary_key=True),
+    sa.Column("operator", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("outcome_before", sa.Text, nullable=False),
+    sa.Column("outcome_after", sa.Text, nullable=False),
+    sa.Column("findings", JSONB, nullable=False),
+    sa.Column("assessed_at", _instant(), nullable=False),
+)
+
 # What the re-assessment after a zone's version changed, and from what to what.
 zone_hit = sa.Table(
     "zone_hit",

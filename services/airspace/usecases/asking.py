@@ -31,6 +31,7 @@ from services.airspace.usecases.reassessing import (
 from services.airspace.usecases.revising import ANY_VERSION
 from services.airspace.usecases.standing import look
 from shared.contracts.airspace import ZoneSpec
+from shared.contracts.assessment import FindingCode
 from shared.db import raw
 from shared.errors import Forbidden, Invalid, NotFound
 from shared.flight import FlightIntent, FlightVolumes, Spot, volumes
@@ -215,10 +216,18 @@ def _touched(zone_id: str, answers: Iterable[A]) -> Iterator[A]:
     return (answer for answer in answers if touches(zone_id, answer.before, answer.after))
 
 
+@dataclass(frozen=True, slots=True)
+class ClosingImpact:
+    """What the closing of a site would touch; of routes those that lose it, for it goes out of use."""
+
+    plans: Found[PlanAnswer]
+    routes: Found[RouteAnswer]
+
+
 def preview_closing(
     state: AirspaceState, connection: sa.Connection, site_id: str, closure: Closure, *, most: int
-) -> Found[PlanAnswer]:
-    """The plans that the site's closing would touch were it said now; likewise. Raises SiteNotFound."""
+) -> ClosingImpact:
+    """What the site's closing would touch were it said now; likewise. Raises SiteNotFound."""
     expect_site(connection, site_id)
     zones = state.zones.read(raw(connection).cursor())
     ends_at = None if closure.end_us >= FOREVER_US else from_us(closure.end_us)
@@ -226,7 +235,11 @@ def preview_closing(
     found = Found[PlanAnswer]()
     for answers in answers_at(state, connection, zones, state.clock(), [closing], {site_id: closure}):
         found.add((answer for answer in answers if closing_touches(site_id, answer)), most)
-    return found
+    routes = Found[RouteAnswer]()
+    if closure.code is FindingCode.SITE_OUT_OF_USE:
+        again = Reassessment(state, connection, zones, state.clock())
+        routes.add(again.routes_of({site_id: closure}), most)
+    return ClosingImpact(found, routes)
 
 
 def expect_site(connection: sa.Connection, site_id: str) -> KnownSite:

@@ -2,10 +2,9 @@
 more are refused; what was touched is listed. The same code previews it (`/airspace/sites/{id}/impact`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Final
 
 import sqlalchemy as sa
@@ -19,9 +18,16 @@ from services.airspace.state import AirspaceState
 from services.airspace.store import closings, narrowing, pads, reservations, site_hits, subjects
 from services.airspace.store.narrowing import Extent
 from services.airspace.store.reservations import Hold, Known
-from services.airspace.store.site_hits import SiteHit
-from services.airspace.usecases.reassessing import AT_ONCE, PlanAnswer, differs
-from services.airspace.usecases.revising import ANY_VERSION, Cause, settle
+from services.airspace.store.site_hits import SiteHit, SiteRouteHit
+from services.airspace.usecases.reassessing import (
+    AT_ONCE,
+    NOTHING_DRAFTED,
+    PlanAnswer,
+    Reassessment,
+    RouteAnswer,
+    differs,
+)
+from services.airspace.usecases.revising import ANY_VERSION, Cause, settle, settle_routes
 from shared.contracts.assessment import Assessment, Effect, Finding, Outcome
 from shared.contracts.sites import SiteSpec, SiteStatusChanged
 from shared.db import raw
@@ -30,7 +36,6 @@ from shared.frame import Received, Transaction
 
 PADS_HELD: Final = timedelta(seconds=60)  # before a flight begins and after it ends
 AROUND_DEG: Final = 0.001  # about 100 m: flights begin and end at the site itself
-NOTHING_DRAFTED: Final[Mapping[str, Closure]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +80,45 @@ def ask_again(state: AirspaceState, tx: Transaction, zones: ZoneIndex, told: Seq
         site_hits.save(tx.cursor, [hit for answer in answers for hit in _hits(answer, causes, tx.now)])
 
 
+def ask_routes_again(tx: Transaction, again: Reassessment, told: Sequence[Told]) -> None:
+    """Tell the routes of sites that are out of use, or in use again; what it touched is listed."""
+    causes = {one.closing.site_id: one.cause for one in told}
+    answers = again.routes_of(dict.fromkeys(causes))
+    changes = [answer for answer in answers if differs(answer.before, answer.after)]
+    settle_routes(
+        tx, changes, {change.route.route_id: _last(_ends(change) & causes.keys(), causes) for change in changes}
+    )
+    site_hits.save_routes(tx.cursor, [hit for answer in answers for hit in _route_hits(answer, causes, tx.now)])
+
+
+def _ends(answer: RouteAnswer) -> set[str]:
+    spec = answer.route.spec
+    return {site_id for site_id in (spec.origin.site_id, spec.destination.site_id) if site_id}
+
+
+def _route_hits(answer: RouteAnswer, causes: Mapping[str, Cause], now: datetime) -> Iterator[SiteRouteHit]:
+    for site_id in sorted(_ends(answer) & causes.keys()):
+        finding = closure_of(site_id, answer.after)
+        if finding or closure_of(site_id, answer.before):
+            yield SiteRouteHit(
+                site_id=site_id,
+                because=causes[site_id].because,
+                route_id=answer.route.route_id,
+                operator=answer.route.operator,
+                name=answer.route.spec.name,
+                outcome_before=answer.before.outcome,
+                outcome_after=answer.after.outcome,
+                finding=finding,
+                assessed_at=now,
+            )
+
+
 def _cause(plan: Known, causes: Mapping[str, Cause]) -> Cause:
-    of_sites = (causes[site_id] for site_id in _sites(plan) & causes.keys())
-    return max(of_sites, key=lambda cause: cause.received.position)
+    return _last(_sites(plan) & causes.keys(), causes)
+
+
+def _last(site_ids: Collection[str], causes: Mapping[str, Cause]) -> Cause:
+    return max((causes[site_id] for site_id in site_ids), key=lambda cause: cause.received.position)
 
 
 def _hits(answer: PlanAnswer, causes: Mapping[str, Cause], now: datetime) -> Iterator[SiteHit]:

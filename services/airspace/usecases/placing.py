@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.airspace.state import AirspaceState
 from services.airspace.store import closings, narrowing, pads, subjects
 from services.airspace.store.subjects import KnownRoute, KnownSite
-from services.airspace.usecases.closing import Closing, Told, ask_again
+from services.airspace.usecases.closing import Closing, Told, ask_again, ask_routes_again
 from services.airspace.usecases.reassessing import Reassessment, differs, route_of
 from services.airspace.usecases.revising import Cause
 from shared.contracts.airspace import RouteAssessed, SiteAssessed
@@ -49,7 +49,7 @@ def _assess_route(state: AirspaceState, tx: Transaction, again: Reassessment, re
 def assess_sites(state: AirspaceState, tx: Transaction, batch: Sequence[SiteEvent]) -> None:
     """Keep each site, and answer on it where it is new, has moved, or the answer is another one.
 
-    The plans of sites that go out of use, or come back into it, are asked again.
+    The plans and routes of sites that go out of use, or come back into it, are asked again.
     """
     narrowing.share_zones(tx.cursor)
     zones = state.zones.read(tx.cursor)
@@ -62,6 +62,7 @@ def assess_sites(state: AirspaceState, tx: Transaction, batch: Sequence[SiteEven
             if closings.save_use(tx.cursor, received.event):
                 turned.append(_turned(received))
     ask_again(state, tx, zones, turned)
+    ask_routes_again(tx, again, turned)
 
 
 def _turned(received: SiteEvent) -> Told:

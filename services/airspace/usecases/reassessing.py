@@ -3,20 +3,22 @@
 The same code previews a zone (`/zones/impact`) and applies one: only the index that it is given differs.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 import psycopg
 import sqlalchemy as sa
 
+from services.airspace.domain.closures import Closure, LostSite
 from services.airspace.domain.fixed import assess_routes, assess_sites
 from services.airspace.domain.revised import Answered, revised
 from services.airspace.domain.subjects import Authorization, PlanRequest, Route, SitePosition
 from services.airspace.domain.zone_index import ZoneIndex
 from services.airspace.state import AirspaceState
-from services.airspace.store import narrowing, reservations, subjects
+from services.airspace.store import closings, narrowing, reservations, subjects
 from services.airspace.store.narrowing import Extent
 from services.airspace.store.reservations import Hold, Known
 from services.airspace.store.subjects import KnownRoute, KnownSite
@@ -27,6 +29,7 @@ from shared.contracts.sites import SiteSpec
 from shared.db import raw
 from shared.flight import corridor
 
+NOTHING_DRAFTED: Final[Mapping[str, Closure]] = MappingProxyType({})
 AT_ONCE: Final = 1_000  # plans loaded together: a city-wide zone may touch all there are
 
 
@@ -140,11 +143,20 @@ class Reassessment:
         answers = self._on_positions(positions)
         return [SiteAnswer(site, after) for site, after in zip(sites.values(), answers, strict=True)]
 
+    def routes_of(self, lost: Mapping[str, Closure | None]) -> list[RouteAnswer]:
+        """The routes that leave from or land at the sites; `lost`: as if these were out of use, where it says so."""
+        routes = subjects.routes_from_or_to(self._connection, list(lost)) if lost else []
+        drafted = {site_id: closure for site_id, closure in lost.items() if closure is not None}
+        answers = self._on_corridors([self._corridor(route) for route in routes], drafted)
+        return [RouteAnswer(route, after) for route, after in zip(routes, answers, strict=True)]
+
     def route(self, route: Route) -> Assessment:
         """The answer on a route: zones decide, the routes it crosses are notes."""
         return self._on_corridors([route])[0]
 
-    def _on_corridors(self, asked: Sequence[Route]) -> list[Assessment]:
+    def _on_corridors(
+        self, asked: Sequence[Route], drafted: Mapping[str, Closure] = NOTHING_DRAFTED
+    ) -> list[Assessment]:
         if not asked:
             return []
         west, south, east, north = zip(*(route.volumes.bounds for route in asked), strict=True)
@@ -155,7 +167,17 @@ class Reassessment:
         known = {route.route_id for route in asked}
         crossing = [self._corridor(other) for other in others if other.route_id not in known]
         rules, terrain = self._state.rules, self._state.terrain
-        return assess_routes(asked, self._zones, crossing, authorizations, rules, terrain, self._now)
+        lost = self._lost({site_id for route in asked for site_id in route.sites if site_id}, drafted)
+        return assess_routes(asked, self._zones, crossing, authorizations, rules, terrain, self._now, lost)
+
+    def _lost(self, site_ids: Collection[str], drafted: Mapping[str, Closure]) -> dict[str, LostSite]:
+        """Those of the sites that are out of use now, or would be."""
+        closed = {**closings.lost_now(self._cursor, list(site_ids), self._now), **drafted}
+        known = subjects.find_sites(self._connection, list(closed))
+        return {
+            site_id: LostSite(site_id, site.spec.name, site.spec.lng, site.spec.lat, closed[site_id])
+            for site_id, site in known.items()
+        }
 
     def _corridor(self, known: KnownRoute) -> Route:
         return route_of(self._state, known.route_id, known.revision, known.operator, known.spec)
@@ -221,7 +243,13 @@ def route_of(state: AirspaceState, route_id: str, revision: int, operator: str, 
     )
     crewed = spec.aircraft_class.is_crewed
     return Route(
-        route_id=route_id, revision=revision, operator=operator, name=spec.name, crewed=crewed, volumes=volumes
+        route_id=route_id,
+        revision=revision,
+        operator=operator,
+        name=spec.name,
+        crewed=crewed,
+        volumes=volumes,
+        sites=(spec.origin.site_id or "", spec.destination.site_id or ""),
     )
 
 

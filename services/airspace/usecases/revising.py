@@ -266,10 +266,15 @@ def _settled(change: PlanAnswer, zones_version: int) -> Settled:
 
 def _revise_routes(tx: Transaction, answers: Sequence[RouteAnswer], blame: "_Blame | _Always") -> None:
     changes = [answer for answer in answers if differs(answer.before, answer.after)]
+    settle_routes(tx, changes, {change.route.route_id: blame.of(change.before, change.after) for change in changes})
+
+
+def settle_routes(tx: Transaction, changes: Sequence[RouteAnswer], causes: Mapping[str, Cause]) -> None:
+    """Write the answers on routes as they are, and tell them."""
     written = {change.route.route_id: encode_utc(change.after) for change in changes}
     subjects.save_route_answers(tx.cursor, written)
     for change in changes:
-        route, cause = change.route, blame.of(change.before, change.after)
+        route, cause = change.route, causes[change.route.route_id]
         assessed = RouteAssessed(
             route_id=route.route_id,
             revision=route.revision,

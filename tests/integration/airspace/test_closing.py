@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 
 from services.airspace.usecases.replaying import replay
-from shared.contracts.airspace import PlanAssessed
+from shared.auth import Role
+from shared.contracts.airspace import PlanAssessed, RouteAssessed
 from shared.contracts.assessment import FindingCode
-from shared.contracts.flightplan import FlightPlanSubmitted
+from shared.contracts.codec import decode_value, encode_value
+from shared.contracts.flightplan import FlightPlanSubmitted, RouteFiled, RouteSpec
 from shared.contracts.sites import SiteState, SiteStateChanged, SiteStatus, SiteStatusChanged
 from tests.integration.airspace.conftest import LAT, NOW, Caller, World, submitted
 from tests.integration.airspace.test_slots import PLACES, from_port, loop, registered, spec, spot
 
 HOUR = timedelta(hours=1)
+NOTHING = {"plans": [], "count": 0, "changed": 0, "routes": [], "route_count": 0}
 
 
 def said(
@@ -177,7 +180,7 @@ def test_a_closing_is_previewed_and_lists_what_it_touched(world: World, regulato
         str(notice.plan_id): ("not_required", "not_required", False),
     }
     assert world.rows("SELECT count(*) AS n FROM airspace.site_hit")[0].n == 0
-    assert regulator.get("/airspace/sites/PORT/hits").json() == {"plans": [], "count": 0, "changed": 0}
+    assert regulator.get("/airspace/sites/PORT/hits").json() == NOTHING
 
     world.handle(said(1, SiteStatus.WEATHER_CLOSED, NOW, NOW + 2 * HOUR))
     hits = regulator.get("/airspace/sites/PORT/hits").json()
@@ -210,3 +213,68 @@ def test_a_bad_draft_of_a_closing_is_named(world: World, regulator: Caller) -> N
         assert (answer.status_code // 100, answer.json().get("field")) == (4, field), answer.text
     assert regulator.post("/airspace/sites/NOWHERE/impact", {}).status_code == 404
     assert regulator.get("/airspace/sites/NOWHERE/hits").status_code == 404
+
+
+def filed(route_id: str, origin: dict[str, Any], destination: dict[str, Any]) -> RouteFiled:
+    """A fixed route between two spots, at 90 m."""
+    path = [{"lng": origin["lng"], "lat": origin["lat"], "height_m": 90.0}]
+    route = {
+        "name": f"{route_id} 航线",
+        "origin": origin,
+        "destination": destination,
+        "path": [*path, {"lng": destination["lng"], "lat": destination["lat"], "height_m": 90.0}],
+        "aircraft_class": "small",
+    }
+    stated: RouteSpec = decode_value(RouteSpec, encode_value(route))
+    return RouteFiled(route_id=route_id, revision=1, operator="alpha", spec=stated)
+
+
+def test_routes_that_lose_their_site_are_previewed_told_and_listed(world: World, regulator: Caller) -> None:
+    world.handle(registered("PORT", 5), registered("NEST", 5))
+    meadow = {"lng": PLACES["PORT"][0], "lat": LAT - 0.03}
+    routes = [
+        filed("LOOP", spot("PORT"), spot("PORT")),
+        filed("AWAY", spot("NEST"), spot("PORT")),
+        filed("ELSEWHERE", spot("NEST"), meadow),
+    ]
+    assert [codes(event) for event in world.handle(*routes)] == [[], [], []]
+
+    preview = regulator.post("/airspace/sites/PORT/impact", {"reason": "检修"}).json()
+    assert [(hit["route_id"], hit["name"]) for hit in preview["routes"]] == [
+        ("AWAY", "AWAY 航线"),
+        ("LOOP", "LOOP 航线"),
+    ]
+    assert {hit["finding"]["reason"] for hit in preview["routes"]} == {"检修"}
+    assert (preview["route_count"], preview["count"]) == (2, 0)
+    for_a_day = regulator.post("/airspace/sites/PORT/impact", {"kind": "closed"}).json()
+    assert (for_a_day["routes"], for_a_day["route_count"]) == ([], 0)  # it is still theirs
+
+    told = world.handle(turned(SiteState.SUSPENDED, 2))
+    assert {(event.route_id, event.because): codes(event) for event in told if isinstance(event, RouteAssessed)} == {
+        ("AWAY", "site:PORT@2"): ["site_out_of_use"],
+        ("LOOP", "site:PORT@2"): ["site_out_of_use"],
+    }
+    assert {event.assessment.outcome.value for event in told if isinstance(event, RouteAssessed)} == {"approved"}
+    hits = regulator.get("/airspace/sites/PORT/hits").json()
+    assert [hit["route_id"] for hit in hits["routes"]] == ["AWAY", "LOOP"]
+    assert hits["routes"][0]["finding"]["message"]["zh"].startswith("起降场“PORT 起降场”已停用")
+    world.handle(turned(SiteState.SUSPENDED, 2))  # delivered again
+    assert codes(world.handle(filed("LATER", spot("PORT"), meadow))[0]) == ["site_out_of_use"]
+
+    world.clock.forward(minutes=1)
+    back = world.handle(turned(SiteState.COMMISSIONED, 3, world.clock.now))
+    assert {event.route_id: codes(event) for event in back if isinstance(event, RouteAssessed)} == {
+        "AWAY": [],
+        "LATER": [],
+        "LOOP": [],
+    }
+    latest = regulator.get("/airspace/sites/PORT/hits").json()
+    assert (latest["route_count"], latest["routes"][0]["finding"]) == (5, None)
+
+
+def test_a_planner_learns_how_many_plans_a_closing_touches_not_whose(world: World) -> None:
+    world.handle(registered("PORT", 5))
+    world.decide(from_port(0.01), into_port(200))
+    world.handle(filed("LOOP", spot("PORT"), spot("PORT")))
+    preview = world.caller(Role.PLANNER, "规划").post("/airspace/sites/PORT/impact", {}).json()
+    assert (preview["plans"], preview["count"], preview["changed"], preview["route_count"]) == ([], 2, 2, 1)

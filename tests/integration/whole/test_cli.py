@@ -308,6 +308,66 @@ def test_a_site_moves_on(planner: Terminal, tmp_path: Path) -> None:
     assert planner.type("sites", "move", "moved-1", "blow-up").exit_code == 2
 
 
+def test_what_a_zone_or_a_closing_touches_is_shown_before_and_after(
+    operator: Terminal, regulator: Terminal, planner: Terminal, flight: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "sites.csv"
+    file.write_text(
+        "site_id,name,kind,lng,lat,state\ntouched-1,乙,vertiport,114.36,30.41,commissioned\n", encoding="utf-8"
+    )
+    assert planner.read("sites", "import", str(file))["created"] == 1
+    there = {"site_id": "touched-1"}
+    asked = {**intent(at=tomorrow(5), lat=30.41, lng=114.36), "departure": there}
+    filed = ("file", flight(**asked), "--key", "touched")
+    eventually(lambda: operator.read(*filed)["state"] == "approved")  # once the site is known
+    plan_id = operator.read(*filed)["plan_id"]
+
+    shown = regulator.type("sites", "impact", "touched-1", "--reason", "检修")
+    assert (shown.exit_code, plan_id in shown.stdout, "1 plans, of 1 the outcome is another" in shown.stdout) == (
+        0,
+        True,
+        True,
+    ), shown.output
+    assert regulator.read("sites", "impact", "touched-1", "--kind", "closed")["count"] == 1
+    at_night = ("--starts-at", tomorrow_at(20), "--ends-at", tomorrow_at(21))
+    assert "nothing is touched" in regulator.type("sites", "impact", "touched-1", *at_night).stdout
+    backwards = regulator.type(
+        "sites", "impact", "touched-1", "--starts-at", tomorrow_at(2), "--ends-at", tomorrow_at(1)
+    )
+    assert (backwards.exit_code, "ends_at: must be after" in backwards.stderr) == (1, True), backwards.stderr
+    assert "nothing is touched" in regulator.type("sites", "hits", "touched-1").stdout
+    counted = planner.type("sites", "impact", "touched-1")
+    assert (plan_id in counted.stdout, "1 plans" in counted.stdout) == (False, True), counted.stdout
+    assert operator.type("sites", "impact", "touched-1").exit_code == 1
+
+    zone = {
+        "zone_id": "touching",
+        "name": "演练二",
+        "kind": "prohibited",
+        "restriction": "PROHIBITED",
+        "outline": {"type": "Circle", "center": [114.36, 30.41], "radius_m": 300},
+        "authority": "示例",
+    }
+    drafted = json.dumps(zone)
+    previewed = regulator.type("zones", "impact", "-", stdin=drafted)
+    assert (previewed.exit_code, plan_id in previewed.stdout, "演练二" in previewed.stdout) == (0, True, True)
+    assert "1 sites, of 1 the outcome is another" in previewed.stdout
+    assert regulator.type("zones", "publish", "-", stdin=drafted).exit_code == 0
+    eventually(lambda: plan_id in regulator.type("zones", "hits", "touching").stdout)
+    assert regulator.read("zones", "hits", "touching")["changed"]["plans"] == 1
+    withdrawn = regulator.type("zones", "withdraw", "touching", "--reason", "演练结束")
+    assert (withdrawn.exit_code, "withdrawn" in withdrawn.stdout) == (0, True)
+    listed = regulator.type("zones", "versions", "touching").stdout
+    assert ("空管/" in listed, "演练结束" in listed, listed.count("in_force"), listed.count("withdrawn")) == (
+        True,
+        True,
+        1,
+        1,
+    ), listed
+    for unknown in (("zones", "hits"), ("zones", "versions"), ("zones", "withdraw"), ("sites", "hits")):
+        assert regulator.type(*unknown, "nowhere").exit_code == 1
+
+
 def test_scenarios_are_started_followed_compared_and_adopted(planner: Terminal, operator: Terminal) -> None:
     more = json.dumps({"spacing_m": 12_000, "unit_cost_cny": 500_000, "time_limit_s": 15})
     words = ("sites", "scenario", "start")

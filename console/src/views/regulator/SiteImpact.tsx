@@ -9,12 +9,13 @@ import { HitRow, SHOWN } from "./Impact";
 
 export function SiteImpact({ siteId, onBack }: { siteId: string; onBack: () => void }) {
   const path = `/airspace/sites/${encodeURIComponent(siteId)}`;
+  const touches = (event: { type: string }): boolean => event.type === "PlanAssessed" || event.type === "RouteAssessed";
   const hits = useResource(
-    (signal) => get<PlansTouched>(`${path}/hits`, {}, signal), [path], (event) => event.type === "PlanAssessed",
+    (signal) => get<PlansTouched>(`${path}/hits`, {}, signal), [path], touches,
   );
   const impact = useResource(
     (signal) => call<PlansTouched>("POST", `${path}/impact`, { body: {}, signal }), [path],
-    (event) => event.type === "PlanAssessed",
+    touches,
   );
   return (
     <section class="detail" data-testid="site-impact">
@@ -35,6 +36,12 @@ function Plans({ title, found, testId }: { title: string; found: Resource<PlansT
       {found.loading && touched === null && <Loading />}
       {touched?.count === 0 && <p class="quiet">{t("regulator.siteHitsNone")}</p>}
       <ul class="rows">{touched?.plans.slice(0, SHOWN).map((hit, i) => <HitRow key={i} hit={hit} />)}</ul>
+      {touched !== null && touched.route_count > 0 && (
+        <details class="fold" open>
+          <summary>{t("regulator.siteRoutes", { count: whole(touched.route_count) })}</summary>
+          <ul class="rows" data-testid={`${testId}-routes`}>{touched.routes.slice(0, SHOWN).map((hit, i) => <HitRow key={i} hit={hit} />)}</ul>
+        </details>
+      )}
     </section>
   );
 }
