@@ -256,6 +256,7 @@ def _received(recorded: Recorded, read_as: type) -> Received[Any]:
         recorded.topic,
         recorded.partition,
         recorded.position,
+        recorded.data,
     )
 
 

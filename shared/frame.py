@@ -38,7 +38,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Received(Generic[E_co]):
-    """An event that reached a handler, with its envelope."""
+    """An event that reached a handler, with its envelope; `data` is its JSON as it came."""
 
     event: E_co
     id: UUID
@@ -48,6 +48,7 @@ class Received(Generic[E_co]):
     topic: str
     partition: int
     position: int
+    data: bytes = b""
 
 
 class Transaction:

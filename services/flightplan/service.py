@@ -80,7 +80,7 @@ def _subscriptions(state: FlightplanState) -> tuple[Subscription, ...]:
         Subscription(
             "assessments",
             (
-                on(PlanAssessed, handler=assess),
+                on(PlanAssessed, handler=assess, seen_as=assessing.SEEN_AS),
                 on(RouteAssessed, handler=assessing.apply_route_assessments),
             ),
         ),

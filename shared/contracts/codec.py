@@ -70,6 +70,11 @@ def _write_instant(value: object) -> str:
     raise TypeError(f"{value!r} has no place in a contract")
 
 
+def field_as_written(data: bytes, name: str) -> bytes:
+    """One field of an event's JSON, as JSON: what is only handed on need not become objects."""
+    return orjson.dumps(orjson.loads(data)[name])
+
+
 def decode(type_name: str, data: bytes) -> Event:
     """The event of that type in the JSON bytes. Raises InvalidEvent naming the type or the field at fault."""
     event_type = EVENT_TYPES.get(type_name)

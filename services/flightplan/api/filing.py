@@ -9,11 +9,12 @@ from fastapi import APIRouter, Header, Query, Response
 from services.flightplan.api.callers import State, viewer_of
 from services.flightplan.api.views import FlightPlanView, Shown
 from services.flightplan.domain.errors import PlanNotFound, RequestKeyMissing, RequestKeyUnfit
-from services.flightplan.domain.plan import FlightPlan, plan_id_of
+from services.flightplan.domain.plan import FlightPlan, Verdict, plan_id_of
 from services.flightplan.state import FlightplanState
 from services.flightplan.usecases.filing import Filed, Filing
 from shared.auth import Principal, Role, allow
-from shared.contracts.codec import encode_value
+from shared.contracts.assessment import Assessment
+from shared.contracts.codec import decode_value, encode_value
 from shared.contracts.flightplan import PlanState
 from shared.direct import direct
 from shared.errors import TianyuanError
@@ -61,7 +62,7 @@ async def file_plan(
             if plan.state is not PlanState.SUBMITTED:
                 break
             await decision.within(_LOOK_AGAIN_S)
-            plan = plan.decided(decision.news) if decision.news else await _look(state, filing.plan_id)
+            plan = _decided(plan, decision.news) if decision.news else await _look(state, filing.plan_id)
     return _answered(Filed(plan, answer.repeated), Shown(viewer_of(caller), state), wait_s)
 
 
@@ -92,6 +93,11 @@ def _wait_s(prefer: str | None) -> int | None:
     """Seconds that RFC 7240's `wait` asks for, no more than are given; None where it is not asked."""
     asked = _WAIT(prefer) if prefer else None
     return min(int(asked[1]), LONGEST_WAIT_S) if asked else None
+
+
+def _decided(plan: FlightPlan, verdict: Verdict) -> FlightPlan:
+    assessment = decode_value(Assessment, verdict.assessment_json)
+    return plan.decided(verdict.state, assessment, verdict.decided_at)
 
 
 async def _look(state: FlightplanState, plan_id: UUID) -> FlightPlan:

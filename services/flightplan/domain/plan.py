@@ -45,15 +45,9 @@ class FlightPlan:
     decided_at: datetime | None = None
     activated_at: datetime | None = None
 
-    def decided(self, verdict: "Verdict") -> "FlightPlan":
+    def decided(self, state: PlanState, assessment: Assessment, at: datetime) -> "FlightPlan":
         """The plan with its first decision."""
-        return replace(
-            self,
-            state=verdict.state,
-            assessment=verdict.assessment,
-            updated_at=verdict.decided_at,
-            decided_at=verdict.decided_at,
-        )
+        return replace(self, state=state, assessment=assessment, updated_at=at, decided_at=at)
 
     @property
     def standing(self) -> Standing:
@@ -66,7 +60,7 @@ class Verdict:
     """The first decision on a plan that nobody has touched since it was filed."""
 
     state: PlanState
-    assessment: Assessment
+    assessment_json: bytes  # as airspace wrote it: most verdicts nobody waits for
     decided_at: datetime
 
 

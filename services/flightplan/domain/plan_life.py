@@ -1,5 +1,6 @@
 """The life of a plan: what follows from an assessment, a move, a ruling, a withdrawal or the passing of time. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -30,6 +31,26 @@ _STATE_OF_OUTCOME = {
 
 
 @dataclass(frozen=True, slots=True)
+class FindingSeen:
+    """What of a finding a plan's life depends on."""
+
+    effect: Effect
+    against_id: str | None = None
+    against_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentSeen:
+    """What of an assessment a plan's life depends on."""
+
+    outcome: Outcome
+    findings: Sequence[FindingSeen]
+
+
+Answer = Assessment | AssessmentSeen
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What of a plan its life depends on; `proposed_revision` is a move still waiting for its assessment."""
 
@@ -48,7 +69,7 @@ class Step:
     drops_move: bool = False
 
 
-def assessed(standing: Standing, revision: int, assessment: Assessment) -> Step | None:
+def assessed(standing: Standing, revision: int, assessment: Answer) -> Step | None:
     """Next step, or None where the assessment is of a revision that no longer counts or the plan is closed.
 
     A refused move leaves the plan as it was. A ruling belongs to the revision it was made on: other times need another.
@@ -70,27 +91,27 @@ def assessed(standing: Standing, revision: int, assessment: Assessment) -> Step 
     return Step(_STATE_OF_OUTCOME[assessment.outcome])
 
 
-def _assessed_aloft(standing: Standing, revision: int, assessment: Assessment) -> Step | None:
+def _assessed_aloft(standing: Standing, revision: int, assessment: Answer) -> Step | None:
     if revision == standing.proposed_revision:
         taken = assessment.outcome is Outcome.APPROVED
         return Step(PlanState.ACTIVATED, takes_move=taken, drops_move=not taken)
     return Step(PlanState.ACTIVATED) if revision == standing.revision else None
 
 
-def is_covered(assessment: Assessment, ruling: Ruling | None) -> bool:
+def is_covered(assessment: Answer, ruling: Ruling | None) -> bool:
     """True where an approving ruling already spoke on every finding that needs one."""
     if ruling is None or ruling.decision is not RulingDecision.APPROVE:
         return False
     return set(needing_ruling(assessment)) <= set(ruling.covers)
 
 
-def needing_ruling(assessment: Assessment) -> tuple[str, ...]:
+def needing_ruling(assessment: Answer) -> tuple[str, ...]:
     """What the findings that need a ruling are against, as `id@version`, each once, in their order."""
     waits = (finding for finding in assessment.findings if finding.effect is Effect.NEEDS_RULING)
     return tuple(dict.fromkeys(_against(finding) for finding in waits))
 
 
-def _against(finding: Finding) -> str:
+def _against(finding: Finding | FindingSeen) -> str:
     return f"{finding.against_id}@{finding.against_version}"
 
 

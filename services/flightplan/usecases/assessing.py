@@ -1,28 +1,42 @@
 """Apply what airspace found: plans and routes move on, in batches."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
 from services.flightplan.domain import plan_life, route_life
 from services.flightplan.domain.plan import Verdict
-from services.flightplan.domain.plan_life import Standing, Step
+from services.flightplan.domain.plan_life import AssessmentSeen, Standing, Step
 from services.flightplan.store import plans, routes
 from shared import metrics
 from shared.contracts.airspace import PlanAssessed, RouteAssessed
-from shared.contracts.codec import encode_utc
+from shared.contracts.assessment import Assessment
+from shared.contracts.codec import field_as_written
 from shared.contracts.flightplan import FlightPlanDecided, PlanState, RouteState, RouteStateChanged
 from shared.frame import Received, Transaction
 
 MOVE_REFUSED: Final = "move refused"
 
+
+@dataclass(frozen=True, slots=True)
+class PlanAssessedSeen:
+    """What is read of a PlanAssessed; its assessment is stored and told as it came."""
+
+    plan_id: UUID
+    revision: int
+    assessment: AssessmentSeen
+    because: str = "filed"
+
+
+SEEN_AS: Final[Mapping[type, type]] = {PlanAssessed: PlanAssessedSeen}
+
 Decided = Callable[[Mapping[UUID, Verdict | None]], None]
 
 
 def apply_plan_assessments(
-    tx: Transaction, batch: Sequence[Received[PlanAssessed]], *, decided: Decided = lambda verdicts: None
+    tx: Transaction, batch: Sequence[Received[PlanAssessedSeen]], *, decided: Decided = lambda verdicts: None
 ) -> None:
     """The plans' next states. Several assessments of one plan follow each other, the last is stored.
 
@@ -35,12 +49,12 @@ def apply_plan_assessments(
     untouched = {plan_id for plan_id in new if held[plan_id].standing.proposed_revision is None}
     while waiting:
         now, waiting = _first_of_each(waiting)
-        applied = [(one, received) for received in now if (one := _apply(tx, held, received)) is not None]
+        applied = [one for received in now if (one := _apply(tx, held, received)) is not None]
         if applied:
-            plans.apply(tx.cursor, [one for one, _ in applied], now=tx.now)
-        for one, received in applied:
+            plans.apply(tx.cursor, applied, now=tx.now)
+        for one in applied:
             if one.plan_id in untouched:
-                verdicts[one.plan_id] = Verdict(one.step.state, received.event.assessment, tx.now)
+                verdicts[one.plan_id] = Verdict(one.step.state, one.assessment_json, tx.now)
     tx.after_commit(lambda: decided(verdicts))
     tx.after_commit(lambda: _measure([held[plan_id] for plan_id in new], tx.now))
 
@@ -52,19 +66,19 @@ def _measure(decided: Iterable[plans.Held], now: datetime) -> None:
 
 
 def _first_of_each(
-    batch: Sequence[Received[PlanAssessed]],
-) -> tuple[list[Received[PlanAssessed]], list[Received[PlanAssessed]]]:
+    batch: Sequence[Received[PlanAssessedSeen]],
+) -> tuple[list[Received[PlanAssessedSeen]], list[Received[PlanAssessedSeen]]]:
     """The first assessment of each plan, and those that follow on them: one statement changes a row once."""
     seen: set[UUID] = set()
-    first: list[Received[PlanAssessed]] = []
-    later: list[Received[PlanAssessed]] = []
+    first: list[Received[PlanAssessedSeen]] = []
+    later: list[Received[PlanAssessedSeen]] = []
     for received in batch:
         (later if received.event.plan_id in seen else first).append(received)
         seen.add(received.event.plan_id)
     return first, later
 
 
-def _apply(tx: Transaction, held: dict[UUID, plans.Held], received: Received[PlanAssessed]) -> plans.Applied | None:
+def _apply(tx: Transaction, held: dict[UUID, plans.Held], received: Received[PlanAssessedSeen]) -> plans.Applied | None:
     event = received.event
     plan = held.get(event.plan_id)
     step = plan_life.assessed(plan.standing, event.revision, event.assessment) if plan else None
@@ -73,14 +87,14 @@ def _apply(tx: Transaction, held: dict[UUID, plans.Held], received: Received[Pla
     plan.standing = _after(plan.standing, step)
     if step.takes_move:
         plan.departs_at = plan.proposed_departs_at
-    answer = encode_utc(event.assessment)
+    answer = field_as_written(received.data, "assessment")
     tx.record(
         FlightPlanDecided(
             plan_id=event.plan_id,
             revision=plan.standing.revision,
             operator=plan.operator,
             state=step.state,
-            assessment=event.assessment,
+            assessment=cast(Assessment, event.assessment),  # told as it was written
             because=MOVE_REFUSED if step.drops_move else event.because,
         ),
         causation=received,

@@ -22,7 +22,7 @@ from shared.bus import open_bus
 from shared.city import load_city
 from shared.contracts.airspace import PlanAssessed, RouteAssessed
 from shared.contracts.assessment import Assessment, Effect, Finding, FindingCode, Outcome, SubjectKind
-from shared.contracts.codec import decode
+from shared.contracts.codec import decode, encode
 from shared.contracts.sites import SiteKind, SiteRegistered, SiteSpec, SiteState
 from shared.frame import Platform, Received, Service
 from shared.settings import Profile, Settings
@@ -50,7 +50,7 @@ class Clock:
 
 def received(event: Any) -> Received[Any]:
     """An event as a bus delivers it."""
-    return Received(event, uuid4(), "key", NOW, None, event.topic, 0, next(_positions))
+    return Received(event, uuid4(), "key", NOW, None, event.topic, 0, next(_positions), encode(event))
 
 
 def assessment(outcome: Outcome, *findings: Finding) -> Assessment:

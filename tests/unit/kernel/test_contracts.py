@@ -23,6 +23,7 @@ from shared.contracts.codec import (
     encode,
     encode_utc,
     encode_value,
+    field_as_written,
     key_of,
 )
 from shared.contracts.flightplan import FlightPlanSubmitted
@@ -171,6 +172,12 @@ def test_any_event_is_read_as_it_was_written(event: SiteStateReported) -> None:
     at = event.effective_at
     in_utc = replace(event, effective_at=at and at.astimezone(UTC))  # an hour that comes twice equals none elsewhere
     assert decode("SiteStateReported", encode(event)) == in_utc
+
+
+@given(st.builds(Spot, site_id=identifiers, lng=st.floats(-180, 180), lat=st.floats(-90, 90)), texts)
+def test_a_field_that_is_handed_on_stays_as_it_was_written(departure: Spot, remark: str) -> None:
+    intent = replace(INTENT, departure=departure, remark=remark)
+    assert field_as_written(encode(replace(SUBMITTED, intent=intent)), "intent") == encode_value(intent)
 
 
 def test_unknown_fields_are_a_newer_publishers() -> None:
