@@ -138,8 +138,11 @@ def _enough(finding: Finding, *, zh: bool) -> str:
     if finding.shift_min is not None:
         change = change_words(shift_s=finding.shift_min * 60)
         return f"{change.zh}即有空闲机位" if zh else f"{change.en} and there is a pad"
+    course = finding.clear_towards_deg
     ways = (
-        (finding.clear_by_m, "侧移 {} 米", "{} m to the side"),
+        (finding.clear_by_m, "侧移 {} 米", "{} m to the side")
+        if course is None
+        else (finding.clear_by_m, f"向航向 {course:.1f}° 侧移 {{}} 米", f"{{}} m to the side on course {course:.1f}°"),
         (finding.clear_below_m, "降低 {} 米", "{} m lower"),
         (finding.clear_above_m, "升高 {} 米", "{} m higher"),
     )

@@ -87,6 +87,7 @@ class Finding:
     ends_at: Instant | None = None
     authorization_number: str | None = None
     clear_by_m: float | None = None  # to the side that would be enough, with nothing else changed
+    clear_towards_deg: float | None = None  # and on which course, from true north by east
     clear_below_m: float | None = None  # lower that would be enough
     clear_above_m: float | None = None  # higher that would be enough
     free_until: Instant | None = None  # what is met is not there before this

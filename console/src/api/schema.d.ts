@@ -3092,6 +3092,8 @@ export interface components {
             authorization_number?: string | null;
             /** Clear By M */
             clear_by_m?: number | null;
+            /** Clear Towards Deg */
+            clear_towards_deg?: number | null;
             /** Clear Below M */
             clear_below_m?: number | null;
             /** Clear Above M */
@@ -3886,6 +3888,8 @@ export interface components {
             authorization_number?: string | null;
             /** Clear By M */
             clear_by_m?: number | null;
+            /** Clear Towards Deg */
+            clear_towards_deg?: number | null;
             /** Clear Below M */
             clear_below_m?: number | null;
             /** Clear Above M */
@@ -4456,6 +4460,8 @@ export interface components {
             authorization_number?: string | null;
             /** Clear By M */
             clear_by_m?: number | null;
+            /** Clear Towards Deg */
+            clear_towards_deg?: number | null;
             /** Clear Below M */
             clear_below_m?: number | null;
             /** Clear Above M */

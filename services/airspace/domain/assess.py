@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from services.airspace.domain.apart import Aside, plan_asides
 from services.airspace.domain.contacts import Contact, contacts
 from services.airspace.domain.cover import covering
 from services.airspace.domain.findings import (
@@ -118,10 +119,23 @@ class _Batch:
             self.near[contact.a].append(contact)
             if contact.b < len(requests):
                 self.near[contact.b].append(contact.turned())
+        self.asides = self._asides()
 
     def _contacts(self, asked: Sequence[int], *, among: bool = True) -> Iterable[Contact]:
         """Of these flights with any other; two that slots settle are in nobody's way."""
         return unsettled(contacts(self.flights, asked, among=among), self.flights, self.terminals)
+
+    def _asides(self) -> dict[tuple[int, int], Aside]:
+        """How far to the side requests would be clear of what stands in their way, all at once."""
+        stands = [(i, c.b) for i, near in self.near.items() for c in near if c.b >= len(self.requests)]
+        asked = [(i, j) for i, j in stands if self._code(i, j) is not FindingCode.PLAN_NEARBY]
+        return dict(zip(asked, plan_asides([(self.flights[i], self.flights[j]) for i, j in asked]), strict=True))
+
+    def _aside(self, i: int, j: int) -> Aside:
+        """The same of flight i from flight j; of two requests, and of what yields, it is asked where it is told."""
+        if (i, j) not in self.asides:
+            (self.asides[i, j],) = plan_asides([(self.flights[i], self.flights[j])])
+        return self.asides[i, j]
 
     def _already(self) -> set[tuple[int, UUID]]:
         """Whom flights in the air that are to be moved have come across already: that is not held against the move."""
@@ -218,7 +232,8 @@ class _Batch:
             article = self._article(contact.a, is_equal=other.priority == own.priority)
         elif code is FindingCode.PLAN_PREEMPTED or self._crossed(contact.a, contact.b):
             article = ARTICLE_LOWER
-        return plan_finding(contact, self.flights, other, code, effect, article, self.terrain)
+        aside = self._aside(contact.a, contact.b) if effect is Effect.REFUSES else None
+        return plan_finding(contact, self.flights, other, code, effect, article, self.terrain, aside)
 
     def _article(self, i: int, *, is_equal: bool) -> str:
         if i < len(self.requests) and self.requests[i].moves_in_the_air:

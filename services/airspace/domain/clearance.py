@@ -11,6 +11,7 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from services.airspace.domain.apart import Aside
 from services.airspace.domain.contacts import Contact
 from services.airspace.domain.exact import TOUCH_M
 from services.airspace.domain.zone_index import ZoneHit
@@ -27,6 +28,7 @@ class Clearance(TypedDict, total=False):
     """The fields of a `Finding` that say what would be enough."""
 
     clear_by_m: float | None
+    clear_towards_deg: float | None
     clear_below_m: float | None
     clear_above_m: float | None
     free_until: datetime | None
@@ -38,7 +40,7 @@ def zone_clearance(hit: ZoneHit, flight: FlightVolumes) -> Clearance:
     spec = hit.zone.spec
     scheduled = bool(spec.limited_applicability)
     return Clearance(
-        clear_by_m=None if hit.depth_m is None else _rounded(hit.depth_m),
+        **_aside(hit.aside),
         clear_below_m=_down(hit, spec.lower, flight),
         clear_above_m=_up(hit, spec.upper, flight),
         free_until=None if scheduled else spec.starts_at,
@@ -46,7 +48,7 @@ def zone_clearance(hit: ZoneHit, flight: FlightVolumes) -> Clearance:
     )
 
 
-def plan_clearance(contact: Contact, flights: Sequence[FlightVolumes]) -> Clearance:
+def plan_clearance(contact: Contact, flights: Sequence[FlightVolumes], aside: Aside) -> Clearance:
     """The same against another flight: where and when it is, not whose."""
     one = flights[contact.a].records[np.asarray(contact.legs_a)]
     two = flights[contact.b].records[np.asarray(contact.legs_b)]
@@ -54,12 +56,16 @@ def plan_clearance(contact: Contact, flights: Sequence[FlightVolumes]) -> Cleara
     grounded = bool((one["reference"] == AGL).any() and (one["lower_m"] <= 0).any())
     beneath = float(two[low].min())
     return Clearance(
-        clear_by_m=_rounded(contact.depth_m),
+        **_aside(aside),
         clear_below_m=_rounded(float((one[high] - two[low]).max())) if beneath > 0 else None,
         clear_above_m=None if grounded else _rounded(float((two[high] - one[low]).max())),
         free_until=_instant(int(two["start_us"].min())),
         free_from=_instant(int(two["end_us"].max())),
     )
+
+
+def _aside(aside: Aside | None) -> Clearance:
+    return Clearance() if aside is None else Clearance(clear_by_m=aside.metres, clear_towards_deg=aside.course_deg)
 
 
 def _down(hit: ZoneHit, lower: Altitude | None, flight: FlightVolumes) -> float | None:

@@ -39,7 +39,6 @@ class Contact:
     mixed: bool  # some heights were compared through the terrain; the band is then above sea level
     start_us: int
     end_us: int
-    depth_m: float  # by how much the footprints overlap where they do so the most
 
     def turned(self) -> "Contact":
         """The same as `b` sees it."""
@@ -97,10 +96,10 @@ def _exact(volumes: FlightVolumes, first: Longs, sizes: Longs, a: Index, b: Inde
     pair, i, j, mixed = pair[meets], i[meets], j[meets], mixed[meets]
     radii, gaps = volumes.records["radius_m"][i] + volumes.records["radius_m"][j], core_gaps_m(volumes, i, volumes, j)
     meets = gaps <= radii + TOUCH_M
-    pair, i, j, mixed, depth = pair[meets], i[meets], j[meets], mixed[meets], (radii - gaps)[meets]
+    pair, i, j, mixed = pair[meets], i[meets], j[meets], mixed[meets]
     groups = np.split(np.arange(len(pair)), np.flatnonzero(np.diff(pair)) + 1) if len(pair) else []
     return [
-        _contact(volumes, int(a[pair[g[0]]]), int(b[pair[g[0]]]), i[g], j[g], bool(mixed[g].any()), depth[g], first)
+        _contact(volumes, int(a[pair[g[0]]]), int(b[pair[g[0]]]), i[g], j[g], bool(mixed[g].any()), first)
         for g in groups
     ]
 
@@ -131,9 +130,7 @@ def _level(volumes: FlightVolumes, i: Longs, j: Longs) -> tuple[Bools, Bools]:
     return np.where(mixed, at_sea, direct), mixed
 
 
-def _contact(
-    volumes: FlightVolumes, a: int, b: int, i: Longs, j: Longs, mixed: bool, depth: Floats, first: Longs
-) -> Contact:
+def _contact(volumes: FlightVolumes, a: int, b: int, i: Longs, j: Longs, mixed: bool, first: Longs) -> Contact:
     one, two = volumes.records[i], volumes.records[j]
     lower, upper = ("amsl_lower_m", "amsl_upper_m") if mixed else ("lower_m", "upper_m")
     return Contact(
@@ -147,5 +144,4 @@ def _contact(
         mixed=mixed,
         start_us=int(np.maximum(one["start_us"], two["start_us"]).min()),
         end_us=int(np.minimum(one["end_us"], two["end_us"]).max()),
-        depth_m=float(depth.max()),
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
+from services.airspace.domain.apart import Aside
 from services.airspace.domain.clearance import plan_clearance, zone_clearance
 from services.airspace.domain.closures import LostSite
 from services.airspace.domain.contacts import Contact, place_of
@@ -85,8 +86,9 @@ def plan_finding(
     effect: Effect,
     article: str,
     terrain: Terrain,
+    aside: Aside | None,
 ) -> Finding:
-    """What another plan does to this one (`contact.a`)."""
+    """What another plan does to this one (`contact.a`); `aside` is known where that refuses it."""
     return Finding(
         code=code,
         effect=effect,
@@ -96,7 +98,7 @@ def plan_finding(
         against_operator=other.operator,
         article=article,
         **_where(contact, flights, terrain),  # type: ignore[arg-type]
-        **({} if effect is Effect.NOTE else plan_clearance(contact, flights)),
+        **({} if aside is None else plan_clearance(contact, flights, aside)),
     )
 
 

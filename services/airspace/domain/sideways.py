@@ -3,7 +3,7 @@
 Moved as a whole along some direction by what is said here, every core of the flight lies beyond the zone's hull by the
 sum of the radii: that is enough. The directions tried are those across the hull's edges, those across the flight's
 longest leg and its way as a whole, and some round the compass, so that it is the least there is for a straight flight
-past a convex outline.
+past a convex outline. A flight of legs alone is followed as it leaves a circle, which its other legs may pass closely.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from services.airspace.domain.exact import LocalShape, core_in, local
+from services.airspace.domain.apart import Aside, along, course_deg, crossed, greatest, least_shifts, unit, upwards
+from services.airspace.domain.exact import TOUCH_M, LocalShape, core_in, local
 from shared.flight import FlightVolumes
 from shared.geodesy import frame_error_m
 
@@ -50,9 +51,18 @@ class _Cores:
     def nearest(self, ways: Floats) -> Floats:
         """(meetings, k): the least of each meeting along k directions of its own, (meetings, k, 2)."""
         own = ways[self.meeting]
-        along = np.minimum(_along(self.ends[:, 0, None], own), _along(self.ends[:, 1, None], own))
-        reached: Floats = np.minimum.reduceat(along - self.radius_m[:, None], self.first)
+        metres = np.minimum(along(self.ends[:, 0, None], own), along(self.ends[:, 1, None], own))
+        reached: Floats = np.minimum.reduceat(metres - self.radius_m[:, None], self.first)
         return reached
+
+    def of(self, meetings: Index) -> "_Cores":
+        """Those of some meetings alone, numbered anew."""
+        number = np.full(len(self.first), -1)
+        number[meetings] = np.arange(len(meetings))
+        kept = np.flatnonzero(number[self.meeting] >= 0)
+        meeting = number[self.meeting[kept]]
+        first = np.flatnonzero(np.diff(meeting, prepend=-1))
+        return _Cores(self.ends[kept], self.radius_m[kept], meeting, first)
 
     @property
     def reach_m(self) -> Floats:
@@ -62,32 +72,53 @@ class _Cores:
         return reached
 
 
-def _along(points: Floats, ways: Floats) -> Floats:
-    """Metres along directions. Spelt out: a matrix product rounds one way alone and another in company."""
-    metres: Floats = points[..., 0] * ways[..., 0] + points[..., 1] * ways[..., 1]
-    return metres
-
-
-def asides_m(
+def asides(
     volumes: FlightVolumes, chosen: Index, meeting: Index, shapes: Sequence[LocalShape], radii_m: Floats
-) -> Floats:
-    """Metres that are enough, for meetings 0, 1, ... of a flight with a zone.
+) -> list[Aside]:
+    """What is enough, for meetings 0, 1, ... of a flight with a zone.
 
     `chosen` are the volumes of each meeting's flight (`meeting`, ascending). `shapes` are the zones' outlines or lines
     in frames of their own, or nothing for a circle; `radii_m` those of line or circle.
     """
-    cores, hulls = _cores(volumes, chosen, meeting, shapes), [_hull(shape) for shape in shapes]
+    cores = _cores(volumes, chosen, meeting, shapes)
+    across = crossed(_own_lines(cores))[:, 1::2]
+    metres, ways = _beyond_hulls(cores, shapes, radii_m, np.concatenate((across, -across), axis=1))
+    legs = np.bincount(meeting, volumes.records["area"][chosen] >= 0) == 0
+    round_ = np.flatnonzero(legs & np.array([shape.shape.is_empty for shape in shapes]))
+    if len(round_):
+        left, left_by = _from_circles(cores.of(round_), radii_m[round_])
+        less = left < metres[round_]
+        metres[round_[less]], ways[round_[less]] = left[less], left_by[less]
+    return [Aside(*aside) for aside in zip(metres.tolist(), course_deg(ways).tolist(), strict=True)]
+
+
+def _beyond_hulls(cores: _Cores, shapes: Sequence[LocalShape], radii_m: Floats, own: Floats) -> tuple[Floats, Floats]:
+    """Metres and the way along which every core is beyond the zone's hull."""
+    hulls = [_hull(shape) for shape in shapes]
     apart_m = (radii_m + np.array([hull.beyond_m for hull in hulls]))[:, None]
-    across, supports_m = np.array([hull.across for hull in hulls]), np.array([hull.support_m for hull in hulls])
-    own = _across_ways(cores)
-    least = np.minimum(
-        (supports_m + apart_m - cores.nearest(across)).min(axis=1),
-        (_supports_m(hulls, own) + apart_m - cores.nearest(own)).min(axis=1),
+    across_it, supports_m = np.array([hull.across for hull in hulls]), np.array([hull.support_m for hull in hulls])
+    metres = np.hstack(
+        (supports_m + apart_m - cores.nearest(across_it), _supports_m(hulls, own) + apart_m - cores.nearest(own))
     )
+    least, way = _least(metres, np.hstack((across_it, own)))
     reach_m = np.array([shape.reach_m for shape in shapes])
     error = frame_error_m(np.maximum(cores.reach_m, reach_m), np.abs(least))
-    enough: Floats = np.maximum(least, 0.0) + error
-    return enough
+    return upwards(np.maximum(least, 0.0) + error + TOUCH_M), way
+
+
+def _from_circles(cores: _Cores, radii_m: Floats) -> tuple[Floats, Floats]:
+    """The same for leaving circles past all legs one by one: across what is nearest and away from it too."""
+    lines = np.concatenate((_own_lines(cores), _nearest(cores)), axis=1)
+    axes = crossed(np.concatenate((lines, np.broadcast_to(_COMPASS[:2], (len(lines), 2, 2))), axis=1))
+    start, end = (along(cores.ends[:, k, None], axes[cores.meeting]) for k in (0, 1))
+    apart_m = (cores.radius_m + radii_m[cores.meeting] + TOUCH_M)[:, None]
+    return least_shifts(-np.maximum(start, end) - apart_m, apart_m - np.minimum(start, end), cores.first, axes)
+
+
+def _least(metres: Floats, ways: Floats) -> tuple[Floats, Floats]:
+    """Of each row the least, and its way."""
+    at, rows = metres.argmin(axis=1), np.arange(len(metres))
+    return metres[rows, at], ways[rows, at]
 
 
 def _cores(volumes: FlightVolumes, chosen: Index, meeting: Index, shapes: Sequence[LocalShape]) -> _Cores:
@@ -128,31 +159,34 @@ def _hull(shape: LocalShape) -> _Hull:
         across = np.column_stack((edges[:, 1], -edges[:, 0]))
         ways = np.vstack((across, -across, _COMPASS))
     ways = np.resize(ways, (_WAYS, 2))
-    return _Hull(corners, ways, _along(corners[:, None], ways).max(axis=0), beyond_m)
+    return _Hull(corners, ways, along(corners[:, None], ways).max(axis=0), beyond_m)
 
 
 def _supports_m(hulls: Sequence[_Hull], ways: Floats) -> Floats:
     """(meetings, k): how far each hull reaches along the k directions of its meeting."""
     counts = np.array([len(hull.corners) for hull in hulls])
-    along = _along(np.concatenate([hull.corners for hull in hulls])[:, None], np.repeat(ways, counts, axis=0))
-    reached: Floats = np.maximum.reduceat(along, np.cumsum(counts) - counts)
+    metres = along(np.concatenate([hull.corners for hull in hulls])[:, None], np.repeat(ways, counts, axis=0))
+    reached: Floats = np.maximum.reduceat(metres, np.cumsum(counts) - counts)
     return reached
 
 
-def _across_ways(cores: _Cores) -> Floats:
-    """(meetings, 4, 2): to either side of each flight's longest leg, and of the way to where it is furthest off."""
+def _own_lines(cores: _Cores) -> Floats:
+    """(meetings, 2, 2): along each flight's longest leg, and the way to where it is furthest off."""
     legs = cores.ends[:, 1] - cores.ends[:, 0]
     away = cores.ends[:, 1] - cores.ends[cores.first, 0][cores.meeting]
-    ways = np.stack((_longest(legs, cores), _longest(away, cores)), axis=1)
-    across = np.stack((ways[..., 1], -ways[..., 0]), axis=-1)
-    return np.concatenate((across, -across), axis=1)
+    return unit(np.stack((_longest(legs, cores), _longest(away, cores)), axis=1))
+
+
+def _nearest(cores: _Cores) -> Floats:
+    """(meetings, 2, 2): along the leg that comes nearest to the frame's middle, and from there to it."""
+    start, leg = cores.ends[:, 0], cores.ends[:, 1] - cores.ends[:, 0]
+    length2 = (leg * leg).sum(axis=1)
+    share = np.divide(-(start * leg).sum(axis=1), length2, out=np.zeros(len(leg)), where=length2 > 0)
+    near = start + np.clip(share, 0.0, 1.0)[:, None] * leg
+    at = greatest(-np.hypot(near[:, 0], near[:, 1]), cores.meeting, cores.first)
+    return unit(np.stack((leg[at], near[at]), axis=1))
 
 
 def _longest(vectors: Floats, cores: _Cores) -> Floats:
-    """Of each meeting the longest vector, made one metre long; east where none has a length."""
-    lengths = np.hypot(vectors[:, 0], vectors[:, 1])
-    last = np.append(cores.first[1:], len(lengths)) - 1
-    at = np.lexsort((lengths, cores.meeting))[last]
-    found = np.where(lengths[at, None] > 0, vectors[at], (1.0, 0.0))
-    unit: Floats = found / np.hypot(found[:, 0], found[:, 1])[:, None]
-    return unit
+    """Of each meeting the longest vector."""
+    return vectors[greatest(np.hypot(vectors[:, 0], vectors[:, 1]), cores.meeting, cores.first)]

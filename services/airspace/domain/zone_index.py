@@ -1,6 +1,5 @@
 """`ZoneIndex`: all zones in force at one version, asked in bulk which of them flights meet, and where. Pure."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from services.airspace.domain.apart import Aside
 from services.airspace.domain.exact import (
     FRAME_ERROR_M,
     TOUCH_M,
@@ -21,7 +21,7 @@ from services.airspace.domain.exact import (
     middle,
     segment_gap_m,
 )
-from services.airspace.domain.sideways import asides_m
+from services.airspace.domain.sideways import asides
 from services.airspace.domain.zones import ROW, Zone
 from shared.contracts.assessment import Restriction
 from shared.flight import FlightVolumes
@@ -55,7 +55,7 @@ class ZoneHit:
     reference: AltitudeReference
     start_us: int
     end_us: int
-    depth_m: float | None  # how far aside it would be clear; unknown where the zone asks nothing
+    aside: Aside | None  # how far aside it would be clear; unknown where the zone asks nothing
 
 
 class ZoneIndex:
@@ -106,10 +106,9 @@ class ZoneIndex:
         volume, at = volume[keep], at[keep]
         meets, mixed = self._level(volumes, volume, at, terrain)
         volume, at, mixed = volume[meets], at[meets], mixed[meets]
-        meets, depth = self._touching(volumes, volume, at)
-        volume, at, mixed, depth = volume[meets], at[meets], mixed[meets], depth[meets]
-        self._add_asides(depth, volumes, owner, volume, at)
-        self._collect(found, volumes, owner, volume, at, mixed, depth)
+        meets = self._touching(volumes, volume, at)
+        volume, at, mixed = volume[meets], at[meets], mixed[meets]
+        self._collect(found, volumes, owner, volume, at, mixed)
         return found
 
     @cached_property
@@ -197,16 +196,15 @@ class ZoneIndex:
             below_upper[k] = np.where(mixed_upper[k], some["amsl_lower_m"] <= upper, below_upper[k])
         return above_lower & below_upper, mixed_lower | mixed_upper
 
-    def _touching(self, volumes: FlightVolumes, volume: Index, at: Index) -> tuple[Bools, Floats]:
-        """Whether footprints meet, and how far those of segments reach into circles (else NaN)."""
+    def _touching(self, volumes: FlightVolumes, volume: Index, at: Index) -> Bools:
+        """Whether footprints meet."""
         records, rows = volumes.records[volume], self._rows[at]
         apart = records["radius_m"] + rows["radius_m"] + TOUCH_M
-        meets, depth = np.zeros(len(volume), np.bool_), np.full(len(volume), np.nan)
+        meets = np.zeros(len(volume), np.bool_)
         segment = records["area"] < 0
         round_ = segment & ~rows["shaped"]
         segments = local(records[round_], rows["lng0"][round_], rows["lat0"][round_])
-        gaps = segment_gap_m(segments, np.zeros_like(segments))
-        meets[round_], depth[round_] = gaps <= apart[round_], apart[round_] - TOUCH_M - gaps
+        meets[round_] = segment_gap_m(segments, np.zeros_like(segments)) <= apart[round_]
         angular = np.flatnonzero(segment & rows["shaped"])
         segments = local(records[angular], rows["lng0"][angular], rows["lat0"][angular])
         # a core that begins inside needs no distance: most of those under a wide zone, at a tenth of the cost
@@ -223,23 +221,22 @@ class ZoneIndex:
         meets[angular] = near
         for k in np.flatnonzero(~segment).tolist():
             meets[k] = self._touches_alone(volumes, int(volume[k]), int(at[k]))
-        return meets, depth
+        return meets
 
-    def _add_asides(
-        self, depth: Floats, volumes: FlightVolumes, owner: NDArray[np.int64], volume: Index, at: Index
-    ) -> None:
-        """Where no segment reaches into a circle: how far aside of the zone its flight as a whole would be clear."""
-        unknown = np.flatnonzero(np.isnan(depth) & self._restricts[at])
-        if not len(unknown):
-            return
-        flights, zones = owner[volume[unknown]], at[unknown]
-        meetings, meeting = np.unique(flights * len(self.zones) + zones, return_inverse=True)
-        flight, zone = np.divmod(meetings, len(self.zones))
-        first = np.asarray(np.searchsorted(owner, flight))
-        last = np.asarray(np.searchsorted(owner, flight, side="right"))
+    def _asides(self, volumes: FlightVolumes, owner: NDArray[np.int64], flight: Index, at: Index) -> list[Aside | None]:
+        """How far aside each flight as a whole would be clear of a zone; None of one that asks nothing."""
+        asked = np.flatnonzero(self._restricts[at])
+        if not len(asked):
+            return [None] * len(at)
+        first = np.asarray(np.searchsorted(owner, flight[asked]))
+        last = np.asarray(np.searchsorted(owner, flight[asked], side="right"))
         of, step = spread(last - first)
-        shapes = [self._ordered[z].local for z in zone.tolist()]
-        depth[unknown] = asides_m(volumes, first[of] + step, of, shapes, self._rows["radius_m"][zone])[meeting]
+        shapes = [self._ordered[z].local for z in at[asked].tolist()]
+        found: list[Aside | None] = [None] * len(at)
+        enough = asides(volumes, first[of] + step, of, shapes, self._rows["radius_m"][at[asked]])
+        for k, aside in zip(asked.tolist(), enough, strict=True):
+            found[k] = aside
+        return found
 
     def _touches_alone(self, volumes: FlightVolumes, volume: int, at: int) -> bool:
         """One pair in the frame of the slice, or of the zone where the slice is a polygon and the zone a circle."""
@@ -260,14 +257,13 @@ class ZoneIndex:
         volume: Index,
         at: Index,
         mixed: Bools,
-        depth: Floats,
     ) -> None:
         """One hit for each flight and zone, with the volumes it gathers."""
         if not len(volume):
             return
         flight = owner[volume]
         order = np.lexsort((volume, at, flight))
-        flight, at, volume, mixed, depth = flight[order], at[order], volume[order], mixed[order], depth[order]
+        flight, at, volume, mixed = flight[order], at[order], volume[order], mixed[order]
         first = np.flatnonzero(np.r_[True, (flight[1:] != flight[:-1]) | (at[1:] != at[:-1])])
         lngs, lats = self._places(volumes, volume[first], at[first])
         records, (starts, ends_us) = volumes.records, self._times(volumes, volume, at)
@@ -280,7 +276,7 @@ class ZoneIndex:
             (REFERENCES[code] for code in records["reference"][volume[first]].tolist()),
             np.minimum.reduceat(starts, first).tolist(),
             np.maximum.reduceat(ends_us, first).tolist(),
-            (None if math.isnan(deepest) else deepest for deepest in np.maximum.reduceat(depth, first).tolist()),
+            self._asides(volumes, owner, flight[first], at[first]),
             strict=True,
         )
         start = np.searchsorted(owner, np.arange(len(found)))

@@ -1,5 +1,7 @@
 """What a finding says would be enough is enough, and a little less is not."""
 
+import math
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -83,14 +85,35 @@ def test_a_temporary_zone_says_when_it_is_not_there() -> None:
     assert (finding.free_until, finding.free_from) == (begins, ends)
 
 
+def aside(finding: Finding, spare_m: float = 0.0) -> FlightIntent:
+    """The flight 80 s early, moved as the finding says."""
+    assert finding.clear_by_m is not None
+    assert finding.clear_towards_deg is not None
+    metres, course = finding.clear_by_m + spare_m, math.radians(finding.clear_towards_deg)
+    return moved(east(seconds=-80.0), metres * math.sin(course), metres * math.cos(course))
+
+
+def moved(intent: FlightIntent, east_m: float, north_m: float) -> FlightIntent:
+    path = [waypoint(x + east_m, north_m) for x in (-2_000, 2_000)]
+    ends = [spot(x + east_m, north_m) for x in (-2_000, 2_000)]
+    return replace(intent, path=path, departure=ends[0], arrival=ends[1])
+
+
+def test_one_that_flies_beside_is_left_by_the_least() -> None:
+    other = reservation(volumes(east(north_m=-30.0, seconds=-80.0), RULES, FLAT))
+    finding = found(east(seconds=-80.0), other=other)
+    assert finding.clear_by_m == 10.1  # 20 + 20 - 30
+    assert asked(aside(finding), other=other).outcome is Outcome.APPROVED
+    assert asked(aside(finding, -0.2), other=other).outcome is Outcome.REFUSED
+
+
 def test_another_flight_is_left_by_what_the_finding_says() -> None:
     crossing = flight([waypoint(0, 1_000)], departure=spot(0, -1_000), arrival=spot(0, 1_000))
     other = reservation(volumes(crossing, RULES, FLAT))
     finding = found(east(seconds=-80.0), other=other)
     assert finding.effect is Effect.REFUSES
     assert (finding.clear_above_m, finding.clear_below_m) == (20.1, 20.1)
-    assert finding.clear_by_m is not None
-    assert 30.0 < finding.clear_by_m <= 40.1
+    assert asked(aside(finding), other=other).outcome is Outcome.APPROVED
     assert asked(east(90.0 + 20.1, seconds=-80.0), other=other).outcome is Outcome.APPROVED
     assert asked(east(90.0 + 19.9, seconds=-80.0), other=other).outcome is Outcome.REFUSED
     assert finding.free_from is not None

@@ -1,5 +1,6 @@
 """Sentences in two languages that name nobody else's flight."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -58,6 +59,9 @@ def test_what_would_be_enough_is_said() -> None:
         clear_by_m=40.1,
         clear_above_m=20.0,
     )
+    course = message(replace(finding, clear_towards_deg=270.04), "Asia/Shanghai")
+    assert "向航向 270.0° 侧移 40.1 米或升高 20 米即可避开" in course.zh
+    assert "clear of it 40.1 m to the side on course 270.0° or 20 m higher" in course.en
     said = message(finding, "Asia/Shanghai")
     assert "侧移 40.1 米或升高 20 米即可避开" in said.zh
     assert "clear of it 40.1 m to the side or 20 m higher" in said.en
