@@ -27,7 +27,7 @@ from shared.parked import Fault, Parked, fault_of
 from shared.topics import is_inbound
 from shared.tracing import tracing
 
-POLL_S: Final = 0.25
+POLL_S: Final = 1.0  # an event ends the wait; each look costs a reader of Kafka a millisecond
 REPLAY_EVERY_S: Final = 1.0
 TRIES: Final = 4  # of a batch whose error may pass, before everything is opened anew
 LONGEST_PAUSE_S: Final = 5.0

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from shared.frame import Database, Subscription
 
 SESSION_MS: Final = 6_000  # a killed consumer's partitions move on after this
-FETCH_WAIT_MS: Final = 500  # a record ends the wait; without one every reader asks again this often
+FETCH_WAIT_MS: Final = 1_000  # a record ends the wait; without one every reader asks again this often
+HEARTBEAT_MS: Final = 500  # how soon a member hears of a rebalance
 GATHERED: Final = 1_048_576
 LARGEST_MESSAGE: Final = 16 * 1_048_576
 _GIVE_UP_S: Final = 30.0
@@ -111,10 +112,10 @@ class KafkaBus:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             session_timeout_ms=SESSION_MS,
-            heartbeat_interval_ms=500,  # how soon a member hears of a rebalance
+            heartbeat_interval_ms=HEARTBEAT_MS,
             partition_assignment_strategy=[CooperativeStickyAssignor()],
             max_partition_fetch_bytes=4 * 1_048_576,
-            fetch_max_wait_ms=max(FETCH_WAIT_MS, int(1000 * gathers_s)),
+            fetch_max_wait_ms=int(1000 * gathers_s) or FETCH_WAIT_MS,
             fetch_min_bytes=GATHERED if gathers_s else 1,
             request_timeout_ms=10_000,
             bootstrap_timeout_ms=5_000,
@@ -199,7 +200,10 @@ class KafkaReader:
 
     def _takes(self, record: Any) -> bool:
         """Looks at the one header only: what is passed over need not be taken apart."""
-        return any(name == TYPE_HEADER and value in self._types for name, value in record.headers or ())
+        for name, value in record.headers or ():
+            if name == TYPE_HEADER:
+                return value in self._types
+        return False
 
     def _bear(self, error: KafkaError) -> None:
         """A consumer outlives an outage and keeps its place in the group; give it up only after a while."""
