@@ -35,7 +35,8 @@ SUBSCRIPTIONS = (
     Subscription(
         "sites.flights",
         (on(*history.PLAN_EVENTS, handler=history.follow_plans, seen_as=history.SEEN_AS),),
-        gathers_s=0.25,
+        batch=5_000,
+        gathers_s=0.4,
     ),
 )
 

@@ -1,27 +1,31 @@
 """Flights from the sites of the register, as far as plans and sites tell of them: which site stands idle."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from typing import Any
 
 import psycopg
 
+from shared.contracts.codec import encode_value
 from shared.contracts.flightplan import PlanState
-from shared.frame import Transaction
+
+Cursor = psycopg.Cursor[Any]
 
 # a plan that holds counts as a flight, until it turns out that it did not take off
 FLOWN = (PlanState.APPROVED, PlanState.NOT_REQUIRED, PlanState.ACTIVATED, PlanState.ENDED)
 
-_FILE = """INSERT INTO sites.sortie (plan_id, site_id, state, departs_at)
-           SELECT plan_id, site_id, 'submitted', departs_at
-             FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[]) AS filed (plan_id, site_id, departs_at)
-           ON CONFLICT (plan_id) DO NOTHING"""
-_ASK = "UPDATE sites.sortie SET asked_revision = %s, asked_departs_at = %s WHERE plan_id = %s"
-_DECIDE = """UPDATE sites.sortie AS s SET state = d.state,
-                    departs_at = CASE WHEN s.asked_revision = d.revision AND d.flown THEN s.asked_departs_at
-                                      ELSE s.departs_at END
-               FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::boolean[]) AS d (plan_id, revision, state, flown)
-              WHERE s.plan_id = d.plan_id"""
+_KEEP = b"""INSERT INTO sites.sortie (plan_id, site_id, state, departs_at)
+            SELECT * FROM jsonb_to_recordset(%s::jsonb)
+                       AS kept (plan_id uuid, site_id text, state text, departs_at timestamptz)
+            ON CONFLICT (plan_id) DO UPDATE
+               SET site_id = excluded.site_id, state = excluded.state, departs_at = excluded.departs_at"""
+_STAND = b"""UPDATE sites.sortie AS s SET state = told.state
+               FROM jsonb_to_recordset(%s::jsonb) AS told (plan_id uuid, state text)
+              WHERE s.plan_id = told.plan_id"""
+_LOG = b"SELECT to_regclass('flightplan.event_log') IS NOT NULL"
+_FILINGS = b"""SELECT data FROM flightplan.event_log
+                WHERE key = ANY(%s) AND type IN ('FlightPlanSubmitted', 'FlightPlanMoved')"""
 # a flight may be told by its plan, by the site's own movements, or by both
 _FLIGHTS = """
 SELECT site_id, max(flights) FROM (
@@ -32,36 +36,36 @@ SELECT site_id, max(flights) FROM (
 GROUP BY site_id"""
 
 
-def file(tx: Transaction, plans: Sequence[tuple[UUID, str, datetime]]) -> None:
-    """Plans that depart from a site."""
-    if plans:
-        plan_ids, site_ids, departures = (list(column) for column in zip(*plans, strict=True))
-        tx.cursor.execute(_FILE, (plan_ids, site_ids, departures))
+@dataclass(frozen=True, slots=True)
+class Sortie:
+    """A plan that departs from a site, as it stands."""
+
+    plan_id: str
+    site_id: str
+    state: PlanState
+    departs_at: datetime
 
 
-def ask(tx: Transaction, plan_id: UUID, revision: int, departs_at: datetime) -> None:
-    """New times are asked for."""
-    tx.cursor.execute(_ASK, (revision, departs_at, plan_id))
+def keep(cursor: Cursor, sorties: Sequence[Sortie]) -> None:
+    """Write them down, each plan once, in place of what was known of it."""
+    if sorties:
+        cursor.execute(_KEEP, [encode_value(sorties).decode()])
 
 
-def decide(tx: Transaction, decided: Sequence[tuple[UUID, int, PlanState]]) -> None:
-    """How plans stand; times that were asked for hold once their revision does. In their order, a plan once a pass."""
-    while decided:
-        first = {plan_id: (revision, state) for plan_id, revision, state in reversed(decided)}
-        rows = [(plan_id, revision, state.value, state in FLOWN) for plan_id, (revision, state) in first.items()]
-        tx.cursor.execute(_DECIDE, tuple(list(column) for column in zip(*rows, strict=True)))
-        decided = _without_first(decided)
+def stand(cursor: Cursor, states: Mapping[str, PlanState]) -> None:
+    """How plans stand, by their ids, where they depart from a site."""
+    if states:
+        told = [{"plan_id": plan_id, "state": state} for plan_id, state in states.items()]
+        cursor.execute(_STAND, [encode_value(told).decode()])
 
 
-def _without_first(decided: Sequence[tuple[UUID, int, PlanState]]) -> Sequence[tuple[UUID, int, PlanState]]:
-    """What follows on the first decision of each plan: one statement changes a row once."""
-    seen: set[UUID] = set()
-    later = []
-    for one in decided:
-        if one[0] in seen:
-            later.append(one)
-        seen.add(one[0])
-    return later
+def filings(cursor: Cursor, plan_ids: Sequence[str]) -> list[bytes]:
+    """What was filed and asked for of these plans, from the log they stand in; nothing where it is kept elsewhere."""
+    cursor.execute(_LOG)
+    if cursor.fetchone() != (True,):
+        return []
+    cursor.execute(_FILINGS, [list(plan_ids)])
+    return [bytes(data) for (data,) in cursor.fetchall()]
 
 
 def flights(cursor: "psycopg.Cursor[tuple[str, int]]", since: datetime, until: datetime) -> dict[str, int]:

@@ -1,33 +1,47 @@
 """The ledger is written from the logs and read as history; `replay` makes it anew from all that was ever recorded."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from threading import Lock
 from typing import Any, Final
-from uuid import UUID
 
 import sqlalchemy as sa
 
 from services.sites.domain.facts import COUNTING_EVENTS, CountingEvent, Fact, said
 from services.sites.domain.history import History, ends_of, history
 from services.sites.store import ledger, places, sorties
-from shared.contracts.codec import decode
+from shared.contracts.codec import decode, decode_value
 from shared.contracts.flightplan import (
     FlightPlanDecided,
     FlightPlanLapsed,
-    FlightPlanMoved,
     FlightPlanNoShow,
     FlightPlanRuled,
-    FlightPlanSubmitted,
     FlightPlanWithdrawn,
     PlanState,
 )
 from shared.frame import Handler, Received, Transaction
 from shared.log import EventLog, Recorded
 from shared.topics import log_of
-from shared.values import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedSeen:
+    """What is read of a FlightPlanDecided, which brings its assessment along."""
+
+    revision: int
+    state: PlanState
+    departure_site_id: str | None = None
+    departs_at: datetime | None = None
+
+
+SEEN_AS: Final[Mapping[type, type]] = {FlightPlanDecided: DecidedSeen}
+
+PlanEvent = (
+    FlightPlanDecided | DecidedSeen | FlightPlanRuled | FlightPlanWithdrawn | FlightPlanLapsed | FlightPlanNoShow
+)
+PLAN_EVENTS: Final = (FlightPlanDecided, FlightPlanRuled, FlightPlanWithdrawn, FlightPlanLapsed, FlightPlanNoShow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,41 +56,18 @@ class IntentSeen:
     """What is read of an intent."""
 
     departure: SpotSeen
-    departs_at: Instant
+    departs_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class SubmittedSeen:
-    """What is read of a FlightPlanSubmitted."""
+class FilingSeen:
+    """What is read of a FlightPlanSubmitted or a FlightPlanMoved."""
 
-    plan_id: UUID
+    plan_id: str
+    revision: int
     intent: IntentSeen
 
 
-@dataclass(frozen=True, slots=True)
-class DecidedSeen:
-    """What is read of a FlightPlanDecided, which brings its assessment along."""
-
-    plan_id: UUID
-    revision: int
-    state: PlanState
-
-
-SEEN_AS: Final = {FlightPlanSubmitted: SubmittedSeen, FlightPlanDecided: DecidedSeen}
-
-PlanDecision = (
-    FlightPlanDecided | DecidedSeen | FlightPlanRuled | FlightPlanWithdrawn | FlightPlanLapsed | FlightPlanNoShow
-)
-PlanEvent = FlightPlanSubmitted | SubmittedSeen | FlightPlanMoved | PlanDecision
-PLAN_EVENTS: Final = (
-    FlightPlanSubmitted,
-    FlightPlanMoved,
-    FlightPlanDecided,
-    FlightPlanRuled,
-    FlightPlanWithdrawn,
-    FlightPlanLapsed,
-    FlightPlanNoShow,
-)
 _LOGS: Final = ("sites", "airspace", "flightplan")
 _READ_AT_ONCE: Final = 1_000
 MOST_KEPT: Final = 4
@@ -103,25 +94,34 @@ def _fact(received: Received[CountingEvent]) -> Fact:
 
 
 def follow_plans(tx: Transaction, received: Sequence[Received[PlanEvent]]) -> None:
-    """Keep which flights leave from which site. A plan's filing comes before all else of it, so filings go first."""
-    filed, later = [], []
-    for each in received:
-        event = each.event
-        if not isinstance(event, FlightPlanSubmitted | SubmittedSeen):
-            later.append(event)
-        elif event.intent.departure.site_id is not None:
-            filed.append((event.plan_id, event.intent.departure.site_id, event.intent.departs_at))
-    sorties.file(tx, filed)
-    for moved, run in groupby(later, key=lambda event: isinstance(event, FlightPlanMoved)):
-        events: list[Any] = list(run)
-        if moved:
-            for event in events:
-                sorties.ask(tx, event.plan_id, event.revision, event.intent.departs_at)
-        else:
-            sorties.decide(tx, [(event.plan_id, event.revision, _state(event)) for event in events])
+    """Keep which flights leave from which site: the last decision says from where and when, the last event the rest."""
+    states = {each.key: _state(each.event) for each in received}
+    decided = {each.key: each.event for each in received if isinstance(each.event, FlightPlanDecided | DecidedSeen)}
+    told = {key: event for key, event in decided.items() if event.departs_at is not None}
+    told |= _as_filed(tx, {key: event for key, event in decided.items() if key not in told})
+    from_sites = [
+        sorties.Sortie(key, event.departure_site_id, states[key], event.departs_at)
+        for key, event in told.items()
+        if event.departure_site_id is not None and event.departs_at is not None
+    ]
+    sorties.keep(tx.cursor, from_sites)
+    sorties.stand(tx.cursor, {key: state for key, state in states.items() if key not in told})
 
 
-def _state(event: PlanDecision) -> PlanState:
+def _as_filed(tx: Transaction, decided: Mapping[str, FlightPlanDecided | DecidedSeen]) -> dict[str, DecidedSeen]:
+    """Decisions from before they told of the departure, with what was filed in the revision that they decided on."""
+    if not decided:
+        return {}
+    told = {}
+    for data in sorties.filings(tx.cursor, list(decided)):
+        filed: FilingSeen = decode_value(FilingSeen, data)
+        revision, state = decided[filed.plan_id].revision, decided[filed.plan_id].state
+        if filed.revision == revision:
+            told[filed.plan_id] = DecidedSeen(revision, state, filed.intent.departure.site_id, filed.intent.departs_at)
+    return told
+
+
+def _state(event: PlanEvent) -> PlanState:
     match event:
         case FlightPlanWithdrawn():
             return PlanState.WITHDRAWN

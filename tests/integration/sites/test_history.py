@@ -94,7 +94,7 @@ def test_replay_of_the_whole_log_gives_the_same_for_every_month(told: Chronicle)
     before, ledger = boards(), told.ledger()
     idle = told.planner.read("/progress/idle", month="2026-02")
     with told.world.service.database.transaction() as tx:
-        assert replay(tx) == len(ledger) + 4  # and the plans
+        assert replay(tx) == len(ledger) + 2  # and the decisions on plans
     assert told.ledger() == ledger
     assert boards() == before
     assert told.planner.read("/progress/idle", month="2026-02") == idle
