@@ -14,9 +14,12 @@ from cli.context import Context, context
 
 MAY_NOT: Final = {"refused": 3, "awaiting": 4, "submitted": 4}
 
+WAY: Final = ("path", "area", "arrival", "speed_mps")
+
 IntentFile = Annotated[Path, typer.Argument(metavar="FILE", help="A flight intent as JSON; - is standard input.")]
 DepartsAt = Annotated[str | None, typer.Option(help="Instant with offset, instead of the file's.")]
-DepartsTo = Annotated[str, typer.Argument(metavar="DEPARTS_AT", help="Instant with offset.")]
+DepartsTo = Annotated[str | None, typer.Argument(metavar="DEPARTS_AT", help="Instant with offset.")]
+Way = Annotated[Path | None, typer.Option(help="An intent as JSON; its path or area, arrival and speed are asked for.")]
 PlanId = Annotated[str, typer.Argument(metavar="PLAN_ID", help="As `tianyuan plans` lists it.")]
 Wait = Annotated[float, typer.Option(min=0, max=60, help="Seconds to wait for the decision.")]
 
@@ -74,10 +77,21 @@ def plans(
     command.show(views, lambda: show.table(rows, "plan", "operator", "departs", "purpose", "state"))
 
 
-def move(ctx: typer.Context, plan_id: PlanId, departs_at: DepartsTo) -> None:
-    """Ask for another departure time; the plan keeps its airspace until that is decided."""
+def move(ctx: typer.Context, plan_id: PlanId, departs_at: DepartsTo = None, way: Way = None) -> None:
+    """Ask for another departure time, another way, or both; the plan keeps its airspace until that is decided.
+
+    A flight in the air turns off its way ahead of where it is: what it has flown stays in the path.
+    """
     command = context(ctx)
-    _show_plan(command, command.platform.post(f"{_path(plan_id)}/move", {"departs_at": departs_at}))
+    asked = {"departs_at": departs_at} if departs_at else {}
+    if way is not None:
+        stated = files.read_object(way)
+        asked |= {name: stated[name] for name in WAY if stated.get(name)}
+    try:
+        view = command.platform.post(f"{_path(plan_id)}/move", asked)
+    except CommandFailed as failure:
+        raise (files.naming(way, failure) if way else failure) from failure
+    _show_plan(command, view)
 
 
 def activate(ctx: typer.Context, plan_id: PlanId) -> None:

@@ -76,7 +76,10 @@ def plan(view: Item, language: str) -> None:
     if view["ruling"]:
         out.print(f"  ruled by {escape(view['ruling']['ruled_by'])}: {escape(view['ruling']['reason'])}")
     if view["proposal"]:
-        out.print(f"  a move to {escape(view['proposal']['intent']['departs_at'])} is being decided")
+        asked = view["proposal"]["intent"]
+        another = [name for name in ("path", "area", "arrival", "speed_mps") if asked[name] != view["intent"][name]]
+        way = f" by another way ({', '.join(another)})" if another else ""
+        out.print(f"  a move to {escape(asked['departs_at'])}{way} is being decided")
     if view["move_refused"]:
         out.print("  the last move was refused:")
         assessment(view["move_refused"], language)

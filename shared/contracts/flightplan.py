@@ -71,7 +71,7 @@ class FlightPlanSubmitted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlightPlanMoved:
-    """New times are asked for; the former revision holds its airspace until this one is found compatible."""
+    """Other times or another way are asked for; the former revision holds its airspace until this one is compatible."""
 
     topic: ClassVar[str] = "flightplan.plans"
     key_field: ClassVar[str] = "plan_id"

@@ -1,11 +1,14 @@
 """Events from outside: what operators' systems and site controllers send in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
+from annotated_types import Gt, Le, Len
+
 from shared.contracts.sites import Movement, SiteSpec, SiteState, SiteStatus
-from shared.flight import FlightIntent
+from shared.flight import FlightArea, FlightIntent, Spot, Waypoint
 from shared.values import Identifier, Instant, Name, Text
 
 
@@ -23,13 +26,17 @@ class FlightPlanRequested:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlightPlanMoveRequested:
-    """An operator's system asks for new times."""
+    """An operator's system asks for new times, and for another way where it says one; what it does not say stays."""
 
     topic: ClassVar[str] = "inbound.flight-plans"
     key_field: ClassVar[str] = "plan_id"
     plan_id: UUID
     operator: Name
     departs_at: Instant
+    path: Annotated[Sequence[Waypoint], Len(1, 500)] | None = None
+    area: FlightArea | None = None
+    arrival: Spot | None = None
+    speed_mps: Annotated[float, Gt(0.0), Le(150.0)] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,9 @@
 """What an operator asks for, `FlightIntent`. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from annotated_types import Ge, Gt, Le, Len
 
@@ -132,3 +132,39 @@ class FlightIntent:
     def __post_init__(self) -> None:
         if bool(self.path) == (self.area is not None):
             raise ValueError("a flight has a path or an area, one of the two")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntentChange:
+    """What of an intent is to be another: its times, its way, or both. What is not said stays."""
+
+    departs_at: Instant | None = None
+    path: Annotated[Sequence[Waypoint], Len(1, 500)] | None = None
+    area: FlightArea | None = None
+    arrival: Spot | None = None
+    speed_mps: Annotated[float, Gt(0.0), Le(150.0)] | None = None
+
+    def __post_init__(self) -> None:
+        if not self.said:
+            raise ValueError("needs departs_at, path, area, arrival or speed_mps: what is to be another")
+        if self.path is not None and self.area is not None:
+            raise ValueError("a flight has a path or an area, one of the two")
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The fields that it says."""
+        return tuple(each.name for each in fields(self) if getattr(self, each.name) is not None)
+
+    @property
+    def way(self) -> tuple[str, ...]:
+        """Those of them that make another way."""
+        return tuple(name for name in self.said if name != "departs_at")
+
+    def of(self, intent: FlightIntent) -> FlightIntent:
+        """The intent so changed."""
+        said: dict[str, Any] = {name: getattr(self, name) for name in self.said}
+        if self.path is not None:
+            said["area"] = None
+        elif self.area is not None:
+            said["path"] = ()
+        return replace(intent, **said)

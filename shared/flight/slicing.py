@@ -76,6 +76,11 @@ def corridor(
     return _split(records, parts, [None], [None], terrain)[0]
 
 
+def parts_of(intent: FlightIntent) -> Iterator[Part]:
+    """The parts of one flight, in the order flown. Raises Invalid with field `departure` or `arrival`."""
+    return _parts(0, intent)
+
+
 def _parts(flight: int, intent: FlightIntent) -> Iterator[Part]:
     ends = _place(intent.departure, "departure"), _place(intent.arrival, "arrival")
     if intent.area is not None:

@@ -17,6 +17,7 @@ KEYS: Final = "services/airspace/store/keys.py"
 NARROWING: Final = "services/airspace/store/narrowing.py"
 OUTLINES: Final = "shared/outlines.py"
 GEODESY: Final = "shared/geodesy.py"
+ALOFT: Final = "shared/flight/aloft.py"
 SLICING: Final = "shared/flight/slicing.py"
 FEET: Final = "services/airspace/imports/eurocae.py"
 
@@ -290,6 +291,20 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "return Outcome.REFUSED if outcome is Outcome.AWAITING and request.moves_in_the_air else outcome",
         "return outcome",
         "tests/unit/geometry/test_priorities.py::test_a_move_in_the_air_does_not_wait_for_a_ruling",
+    ),
+    mutant(
+        "what is flown may have been flown otherwise",
+        ALOFT,
+        "one.rows[:i] != other.rows[:i]",
+        "False",
+        "tests/unit/geometry/test_aloft.py::test_a_hover_ends_sooner_or_later_but_not_before_now",
+    ),
+    mutant(
+        "in the air it turns off from where it was",
+        ALOFT,
+        "heights=kind != CLIMB) <= MAX_ASIDE_M",
+        "heights=kind != CLIMB) <= 1e9",
+        "tests/unit/geometry/test_aloft.py::test_it_turns_off_ahead_of_where_it_is_not_behind",
     ),
     mutant(
         "plans in one batch not held against each other",

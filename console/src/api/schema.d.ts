@@ -832,9 +832,11 @@ export interface paths {
         put?: never;
         /**
          * Move Plan
-         * @description Ask for new times. The plan stands as it is until they are found compatible; refused, it stays as it was.
+         * @description Ask for new times, another way, or both. The plan stands as it is until that is found compatible; refused, it
+         *     stays as it was.
          *
-         *     A flight in the air is moved too, to times at which it is; it never waits for a ruling.
+         *     A flight in the air is moved too: to times at which it is, on a way that is the same until 5 s from now; it never
+         *     waits for a ruling.
          */
         post: operations["move_plan_flight_plans__plan_id__move_post"];
         delete?: never;
@@ -5353,15 +5355,18 @@ export interface components {
          */
         ClosingKind: "out_of_use" | "closed" | "weather_closed";
         /**
-         * MoveRequest
-         * @description New times asked for.
+         * IntentChange
+         * @description What of an intent is to be another: its times, its way, or both. What is not said stays.
          */
-        MoveRequest: {
-            /**
-             * Departs At
-             * Format: date-time
-             */
-            departs_at: string;
+        IntentChange: {
+            /** Departs At */
+            departs_at?: string | null;
+            /** Path */
+            path?: components["schemas"]["Waypoint"][] | null;
+            area?: components["schemas"]["FlightArea"] | null;
+            arrival?: components["schemas"]["Spot"] | null;
+            /** Speed Mps */
+            speed_mps?: number | null;
         };
         /**
          * Moved
@@ -7218,7 +7223,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MoveRequest"];
+                "application/json": components["schemas"]["IntentChange"];
             };
         };
         responses: {

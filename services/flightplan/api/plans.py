@@ -24,6 +24,7 @@ from shared.auth import Principal, Role, allow
 from shared.contracts.codec import encode
 from shared.contracts.flightplan import PlanState, RulingDecision
 from shared.errors import TianyuanError
+from shared.flight import IntentChange
 from shared.http import Page, Paging, WithinBbox, body
 from shared.values import Instant, Text
 
@@ -158,22 +159,17 @@ def get_history(caller: Reader, plan_id: UUID, reading: Reading) -> Response:
     return Response(orjson.dumps(entries, option=orjson.OPT_UTC_Z), media_type="application/json")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoveRequest:
-    """New times asked for."""
-
-    departs_at: Instant
-
-
 @router.post("/flight-plans/{plan_id}/move", status_code=202)
 def move_plan(
-    caller: Owner, plan_id: UUID, request: Annotated[MoveRequest, body(MoveRequest)], tx: Tx, state: State
+    caller: Owner, plan_id: UUID, change: Annotated[IntentChange, body(IntentChange)], tx: Tx, state: State
 ) -> FlightPlanView:
-    """Ask for new times. The plan stands as it is until they are found compatible; refused, it stays as it was.
+    """Ask for new times, another way, or both. The plan stands as it is until that is found compatible; refused, it
+    stays as it was.
 
-    A flight in the air is moved too, to times at which it is; it never waits for a ruling.
+    A flight in the air is moved too: to times at which it is, on a way that is the same until 5 s from now; it never
+    waits for a ruling.
     """
-    move = usecases.Move(plan_id=plan_id, operator=caller.org, departs_at=request.departs_at)
+    move = usecases.Move(plan_id=plan_id, operator=caller.org, change=change)
     return Shown(viewer_of(caller), state).plan(_only(usecases.move_plans(tx, [move], state.rulebook)))
 
 

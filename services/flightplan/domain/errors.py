@@ -4,9 +4,9 @@ NotFound      PlanNotFound, RouteNotFound, AuthorizationNotFound
 Conflict      PlanClosed, FlightOver, MovePending, RulingNotDue, RulingOutdated, RequestKeyReused,
               QuotaExceeded, NotActivatable, TakeOffEarly, InTheAir, NotInTheAir, AuthorizationNumberReused,
               RouteNotCompatible, RouteNotOpen
-Invalid       DepartureInPast, DepartureBeyondHorizon, NotAloftThen, SiteUnknown, SiteNotInUse, SiteRetired,
-              ScenarioUnknown, RequestKeyMissing, RequestKeyUnfit, StateUnknown, SpanReversed, MoveInTheFuture,
-              MoveTooEarly
+Invalid       DepartureInPast, DepartureBeyondHorizon, NotAloftThen, NotTheWayFlown, SiteUnknown, SiteNotInUse,
+              SiteRetired, ScenarioUnknown, RequestKeyMissing, RequestKeyUnfit, StateUnknown, SpanReversed,
+              MoveInTheFuture, MoveTooEarly
 Forbidden     PriorityReserved, RouteOfAnother, OperatorReserved, FilterReserved
 """
 
@@ -93,6 +93,16 @@ class NotAloftThen(Invalid):
         super().__init__(
             f"the flight is in the air, and with these times it would be so from {_utc(begins)} to {_utc(ends)}",
             field="departs_at",
+        )
+
+
+class NotTheWayFlown(Invalid):
+    """A flight in the air can only turn off its way ahead of where it is."""
+
+    def __init__(self, field: str, place: str, at: datetime) -> None:
+        super().__init__(
+            f"the flight is in the air: until {_utc(at)} its way stays as it was, to {place}; change what comes after",
+            field=field,
         )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from services.flightplan.domain.errors import (
     DepartureBeyondHorizon,
     DepartureInPast,
+    NotTheWayFlown,
     PriorityReserved,
     ScenarioUnknown,
     SiteNotInUse,
@@ -19,11 +20,14 @@ from services.flightplan.domain.quota import Quota
 from shared.city import RouteScenarios
 from shared.contracts.flightplan import RouteSpec
 from shared.contracts.sites import SiteState
-from shared.flight import FlightIntent, FlightRules, Spot, corridor, volumes
+from shared.errors import Invalid
+from shared.flight import FlightIntent, FlightRules, IntentChange, Spot, corridor, volumes
+from shared.flight.aloft import place_at, same_until
 from shared.terrain import Terrain
 from shared.volumes import TimeWindow
 
 MAX_CLOCK_SKEW: Final = timedelta(minutes=5)  # F3548-21 maxClockSkew
+ANSWERED_IN: Final = timedelta(seconds=5)  # F3548-21 ConflictingOIMaxUserNotificationTimeSeconds
 MAX_HORIZON_DAYS: Final = 30  # F3548-21 OiMaxPlanHorizonDays
 
 
@@ -64,6 +68,26 @@ def flown_window(intent: FlightIntent, rulebook: Rulebook) -> TimeWindow:
     if not is_ordinary(intent, seconds, rulebook.flight):
         volumes(intent, rulebook.flight, rulebook.terrain)
     return window_of(intent.departs_at, seconds)
+
+
+def changed_intent(intent: FlightIntent, change: IntentChange, sites: Sites) -> FlightIntent:
+    """The intent as it would be, with the position of another arrival filled in. Raises as `checked_intent`."""
+    if change.arrival is not None:
+        change = replace(change, arrival=_in_use(change.arrival, sites, "arrival"))
+    try:
+        return change.of(intent)
+    except ValueError as error:
+        raise Invalid(str(error), field=change.said[0]) from error
+
+
+def check_way_flown(former: FlightIntent, changed: FlightIntent, field: str, rulebook: Rulebook, now: datetime) -> None:
+    """What is flown, and will be before an answer is there, is the same. Raises NotTheWayFlown."""
+    at = now + ANSWERED_IN
+    former = replace(former, departs_at=changed.departs_at)  # where other times have it, if they are others
+    if not same_until(former, changed, at, rulebook.flight, rulebook.terrain):
+        place = place_at(former, at, rulebook.flight, rulebook.terrain)
+        where = f"{place.lng:.6f}, {place.lat:.6f} at {place.height_m:.0f} m {former.height_reference}"
+        raise NotTheWayFlown(field, where, at)
 
 
 def _placed(intent: FlightIntent, sites: Sites) -> FlightIntent:

@@ -16,10 +16,12 @@ _AUTHORIZATIONS = UUID("0c6b3f9a-93a5-5a0e-8f4e-5a6f3a0b7a21")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A move that waits for its assessment."""
+    """A move that waits for its assessment; with another way also when it would end, and whether it is voluntary."""
 
     revision: int
     intent: FlightIntent
+    ends_at: datetime | None = None
+    voluntary: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

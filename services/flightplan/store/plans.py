@@ -10,12 +10,11 @@ import orjson
 import psycopg
 
 from services.flightplan.domain.extent import extent_ewkb
-from services.flightplan.domain.plan import FlightPlan
+from services.flightplan.domain.plan import FlightPlan, Proposal
 from services.flightplan.domain.plan_life import Standing, Step
 from shared.contracts.codec import decode_value, encode_value
 from shared.contracts.flightplan import PlanState, Ruling
 from shared.db import copy_rows_binary
-from shared.flight import FlightIntent
 
 Cursor = psycopg.Cursor[Any]
 
@@ -159,7 +158,8 @@ UPDATE flightplan.plan AS p SET
 FROM unnest(%(ids)b::uuid[], %(states)b::text[], %(assessments)b::text[]::jsonb[]) AS a (plan_id, state, assessment)
 WHERE p.plan_id = a.plan_id
 """
-# A refused move leaves the assessment that stands. A move taken shifts every time by as much as it moved the departure.
+# A refused move leaves the assessment that stands. A move taken shifts every time by as much as it moved the departure;
+# where it is another way, its end and extent were noted when it was asked for.
 _APPLY_MOVES: Final = """
 UPDATE flightplan.plan AS p SET
   state = a.state,
@@ -167,7 +167,10 @@ UPDATE flightplan.plan AS p SET
   intent = CASE WHEN a.takes_move THEN p.proposal ELSE p.intent END,
   departs_at = p.departs_at + a.shift,
   starts_at = p.starts_at + a.shift,
-  ends_at = p.ends_at + a.shift,
+  ends_at = CASE WHEN a.takes_move THEN coalesce(p.proposed_ends_at, p.ends_at + a.shift) ELSE p.ends_at END,
+  extent = CASE WHEN a.takes_move THEN coalesce(p.proposed_extent, p.extent) ELSE p.extent END,
+  voluntary = CASE WHEN a.takes_move THEN coalesce(p.proposed_voluntary, p.voluntary) ELSE p.voluntary END,
+  occupied_km2_h = CASE WHEN a.takes_move THEN coalesce(p.proposed_km2_h, p.occupied_km2_h) ELSE p.occupied_km2_h END,
   ruling = CASE WHEN a.takes_move THEN NULL ELSE p.ruling END,
   proposal = NULL,
   proposed_revision = NULL,
@@ -206,29 +209,41 @@ def _steps(applied: Sequence[Applied]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """New times asked for."""
+    """New times or another way asked for, and what it takes of the airspace, where there is a quota."""
 
     plan_id: UUID
-    revision: int
-    intent: FlightIntent
+    proposal: Proposal
+    occupied_km2_h: float | None = None
 
 
 _PROPOSE: Final = """
 UPDATE flightplan.plan AS p SET
   proposal = m.intent, proposed_revision = m.revision, last_revision = m.revision, move_refused = NULL,
-  updated_at = %(now)s
-FROM jsonb_to_recordset(%(moves)s::jsonb) AS m(plan_id uuid, revision integer, intent jsonb)
+  proposed_ends_at = m.ends_at, proposed_extent = m.extent::geometry, proposed_voluntary = m.voluntary,
+  proposed_km2_h = m.occupied, updated_at = %(now)s
+FROM jsonb_to_recordset(%(moves)s::jsonb) AS m(plan_id uuid, revision integer, intent jsonb, ends_at timestamptz,
+  extent text, voluntary boolean, occupied double precision)
 WHERE p.plan_id = m.plan_id
 """
 
 
 def propose(cursor: Cursor, moves: Sequence[Move], *, now: datetime) -> None:
     """Note the moves that now wait for their assessment."""
-    rows = [
-        {"plan_id": str(move.plan_id), "revision": move.revision, "intent": orjson.Fragment(encode_value(move.intent))}
-        for move in moves
-    ]
+    rows = [_proposed(move) for move in moves]
     cursor.execute(_PROPOSE, {"moves": orjson.dumps(rows).decode(), "now": now})
+
+
+def _proposed(move: Move) -> dict[str, Any]:
+    proposal = move.proposal
+    return {
+        "plan_id": str(move.plan_id),
+        "revision": proposal.revision,
+        "intent": orjson.Fragment(encode_value(proposal.intent)),
+        "ends_at": proposal.ends_at,
+        "extent": None if proposal.ends_at is None else extent_ewkb(proposal.intent).hex(),
+        "voluntary": proposal.voluntary,
+        "occupied": move.occupied_km2_h,
+    }
 
 
 _CLOSE: Final = """

@@ -9,7 +9,8 @@ import psycopg
 # one operator's filings wait for each other, so that two at once cannot both take the last of it
 _LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('flightplan.quota ' || %s, 0))"
 _SUM: Final = """
-SELECT coalesce(sum(occupied_km2_h), 0) FROM flightplan.plan
+SELECT coalesce(sum(greatest(occupied_km2_h, CASE WHEN proposal IS NOT NULL THEN proposed_km2_h END)), 0)
+FROM flightplan.plan
 WHERE operator = %s AND plan_id <> %s AND state NOT IN ('refused', 'withdrawn', 'lapsed', 'no_show')
   AND ((departs_at >= %s AND departs_at < %s)
     OR ((proposal->>'departs_at')::timestamptz >= %s AND (proposal->>'departs_at')::timestamptz < %s))"""

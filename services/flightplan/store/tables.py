@@ -40,6 +40,10 @@ plan = sa.Table(
     sa.Column("ruling", JSONB),
     sa.Column("proposal", JSONB),
     sa.Column("proposed_revision", sa.Integer),
+    sa.Column("proposed_ends_at", _instant()),  # of another way, and so the next two; of times alone they are null
+    sa.Column("proposed_extent", _extent()),
+    sa.Column("proposed_voluntary", sa.Boolean),
+    sa.Column("proposed_km2_h", sa.Double),
     sa.Column("move_refused", JSONB),
     sa.Column("submitted_at", _instant(), nullable=False),
     sa.Column("updated_at", _instant(), nullable=False),

@@ -16,6 +16,7 @@ from shared.contracts.inbound import (
     FlightPlanWithdrawRequested,
 )
 from shared.errors import TianyuanError
+from shared.flight import IntentChange
 from shared.frame import Received, Transaction
 
 FILED_BY: Final = "inbound.flight-plans"
@@ -39,12 +40,18 @@ def file_requested(tx: Transaction, batch: Sequence[Received[FlightPlanRequested
 
 
 def move_requested(tx: Transaction, batch: Sequence[Received[FlightPlanMoveRequested]], *, rulebook: Rulebook) -> None:
-    """Ask for the new times."""
+    """Ask for the new times, and the other way where it says one."""
     moves = [
         Move(
             plan_id=received.event.plan_id,
             operator=received.event.operator,
-            departs_at=received.event.departs_at,
+            change=IntentChange(
+                departs_at=received.event.departs_at,
+                path=received.event.path,
+                area=received.event.area,
+                arrival=received.event.arrival,
+                speed_mps=received.event.speed_mps,
+            ),
             traceparent=received.traceparent,
         )
         for received in batch

@@ -8,7 +8,14 @@ from uuid import UUID
 
 from services.flightplan.domain import plan_life
 from services.flightplan.domain.errors import FlightOver, PlanNotFound, RulingNotDue
-from services.flightplan.domain.filing import Rulebook, Sites, checked_intent
+from services.flightplan.domain.filing import (
+    Rulebook,
+    Sites,
+    changed_intent,
+    check_way_flown,
+    checked_intent,
+    flown_window,
+)
 from services.flightplan.domain.plan import FlightPlan, Proposal
 from services.flightplan.store import plan_reads, plans, sites
 from services.flightplan.usecases.quota import Usage
@@ -22,8 +29,9 @@ from shared.contracts.flightplan import (
     RulingDecision,
 )
 from shared.errors import TianyuanError
-from shared.flight import FlightIntent
+from shared.flight import FlightIntent, IntentChange
 from shared.frame import Transaction
+from shared.law import voluntary
 from shared.tracing import tracing
 
 _MOST_LAPSED: Final = 1_000  # in one transaction
@@ -33,11 +41,11 @@ Answer = FlightPlan | TianyuanError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """An operator asks for new times."""
+    """An operator asks for new times, or another way."""
 
     plan_id: UUID
     operator: str
-    departs_at: datetime
+    change: IntentChange
     traceparent: str | None = None
 
 
@@ -54,18 +62,19 @@ class Withdrawal:
 def move_plans(tx: Transaction, moves: Sequence[Move], rulebook: Rulebook) -> list[Answer]:
     """One answer a move: the plan with its proposal, or what is in the way. Asking the same again changes nothing."""
     held = plan_reads.locked_plans(tx.connection, [move.plan_id for move in moves])
-    known_sites = sites.known(tx.cursor, _site_ids(held))
+    known_sites = sites.known(tx.cursor, _site_ids(held, moves))
     usage = Usage(tx, rulebook)
     proposed: list[plans.Move] = []
     answers: list[Answer] = []
     for move in moves:
         try:
             plan = _own(held, move.plan_id, move.operator)
-            if not _asked_already(plan, move.departs_at):
-                plan = _proposed(plan, move, known_sites, tx.now)
-                usage.take(plan.operator, replace(plan.intent, departs_at=move.departs_at), plan.plan_id)
+            intent = changed_intent(plan.intent, move.change, known_sites)
+            if not _asked_already(plan, intent):
+                plan = _proposed(plan, move, intent, known_sites, rulebook, tx.now)
+                taken = usage.take(plan.operator, intent, plan.plan_id)
                 held[move.plan_id] = plan
-                proposed.append(_record_move(tx, plan, move))
+                proposed.append(_record_move(tx, plan, move, taken))
             answers.append(plan)
         except TianyuanError as error:
             answers.append(error)
@@ -74,9 +83,10 @@ def move_plans(tx: Transaction, moves: Sequence[Move], rulebook: Rulebook) -> li
     return answers
 
 
-def _site_ids(held: Mapping[UUID, FlightPlan]) -> set[str]:
-    spots = (spot for plan in held.values() for spot in (plan.intent.departure, plan.intent.arrival))
-    return {spot.site_id for spot in spots if spot.site_id is not None}
+def _site_ids(held: Mapping[UUID, FlightPlan], moves: Sequence[Move]) -> set[str]:
+    spots = [spot for plan in held.values() for spot in (plan.intent.departure, plan.intent.arrival)]
+    asked = (move.change.arrival for move in moves)
+    return {spot.site_id for spot in (*spots, *asked) if spot is not None and spot.site_id is not None}
 
 
 def _own(held: Mapping[UUID, FlightPlan], plan_id: UUID, operator: str) -> FlightPlan:
@@ -86,29 +96,39 @@ def _own(held: Mapping[UUID, FlightPlan], plan_id: UUID, operator: str) -> Fligh
     return plan
 
 
-def _asked_already(plan: FlightPlan, departs_at: datetime) -> bool:
+def _asked_already(plan: FlightPlan, intent: FlightIntent) -> bool:
     standing = plan.proposal.intent if plan.proposal else plan.intent
-    return not plan.state.is_final and standing.departs_at == departs_at
+    return not plan.state.is_final and standing == intent
 
 
-def _proposed(plan: FlightPlan, move: Move, known_sites: Sites, now: datetime) -> FlightPlan:
+def _proposed(
+    plan: FlightPlan, move: Move, intent: FlightIntent, known_sites: Sites, rulebook: Rulebook, now: datetime
+) -> FlightPlan:
     plan_life.may_move(plan.standing, departs_at=plan.intent.departs_at, ends_at=plan.window.end, now=now)
-    intent = replace(plan.intent, departs_at=move.departs_at)
-    if plan.state is PlanState.ACTIVATED:
-        shift = move.departs_at - plan.intent.departs_at
-        plan_life.check_aloft(move.departs_at, plan.window.end + shift, now)
-    else:
+    way = move.change.way
+    if plan.state is not PlanState.ACTIVATED:
         checked_intent(intent, known_sites, may_prioritise=True, now=now)
-    return _with_proposal(plan, intent, now)
+    ends_at = flown_window(intent, rulebook).end if way else plan.window.end + (intent.departs_at - plan.window.start)
+    if plan.state is PlanState.ACTIVATED:
+        plan_life.check_aloft(intent.departs_at, ends_at, now)
+        if way:
+            check_way_flown(plan.intent, intent, way[0], rulebook, now)
+    return _with_proposal(plan, intent, now, ends_at if way else None)
 
 
-def _with_proposal(plan: FlightPlan, intent: FlightIntent, now: datetime) -> FlightPlan:
+def _with_proposal(plan: FlightPlan, intent: FlightIntent, now: datetime, ends_at: datetime | None) -> FlightPlan:
+    """With another way that ends then; `ends_at` is None of a move in time alone."""
     revision = plan.last_revision + 1
-    proposal = Proposal(revision=revision, intent=intent)
+    proposal = Proposal(
+        revision=revision,
+        intent=intent,
+        ends_at=ends_at,
+        voluntary=voluntary(intent) if ends_at is not None and plan.state is not PlanState.ACTIVATED else None,
+    )
     return replace(plan, last_revision=revision, proposal=proposal, move_refused=None, updated_at=now)
 
 
-def _record_move(tx: Transaction, plan: FlightPlan, move: Move) -> plans.Move:
+def _record_move(tx: Transaction, plan: FlightPlan, move: Move, taken: float | None) -> plans.Move:
     assert plan.proposal is not None
     with tracing(move.traceparent):
         tx.record(
@@ -117,10 +137,10 @@ def _record_move(tx: Transaction, plan: FlightPlan, move: Move) -> plans.Move:
                 revision=plan.proposal.revision,
                 operator=plan.operator,
                 intent=plan.proposal.intent,
-                voluntary=plan.voluntary,
+                voluntary=plan.voluntary if plan.proposal.voluntary is None else plan.proposal.voluntary,
             )
         )
-    return plans.Move(plan.plan_id, plan.proposal.revision, plan.proposal.intent)
+    return plans.Move(plan.plan_id, plan.proposal, taken)
 
 
 def withdraw_plans(tx: Transaction, withdrawals: Sequence[Withdrawal]) -> list[Answer]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from services.airspace.usecases.replaying import replay
 from shared.contracts.assessment import Effect, FindingCode
 from shared.contracts.flightplan import FlightPlanActivated, FlightPlanEnded, FlightPlanNoShow, FlightPlanSubmitted
-from tests.integration.airspace.conftest import NOW, Caller, World, circle, moved, submitted
+from tests.integration.airspace.conftest import LAT, LNG, NOW, Caller, World, circle, moved, submitted
 from tests.integration.airspace.test_revising import publish
 
 
@@ -110,3 +110,31 @@ def test_a_move_in_the_air_into_controlled_airspace_is_refused(world: World, reg
     assert world.decide(moved(flying, minute=62)) == ["refused"]
     assert world.state_of(flying) == "held"
     assert world.decide(moved(flying, revision=3, minute=59.5)) == ["approved"]
+
+
+def around(lat: float) -> list[dict[str, float]]:
+    """The same way for 400 m, then by another latitude to the same end."""
+    corners = ((LNG, LAT), (LNG + 0.004, LAT), (LNG + 0.004, lat), (LNG + 0.008, lat), (LNG + 0.008, LAT))
+    return [{"lng": lng, "lat": lat, "height_m": 90.0} for lng, lat in corners]
+
+
+def test_a_flight_in_the_air_goes_another_way_where_nobody_is_in_the_way(world: World) -> None:
+    flying, north = submitted(), submitted(operator="beta", lat=LAT + 0.003, minute=60.5)
+    assert world.decide(flying, north) == ["approved", "approved"]
+    world.handle(taken_off(flying))
+    (refused,) = world.handle(moved(flying, path=around(LAT + 0.003)))
+    (finding,) = refused.assessment.findings
+    assert (refused.assessment.outcome, finding.article) == ("refused", "ASTM F3548-21 SCD0050")
+    assert finding.leg is not None
+    (held,) = world.rows(f"SELECT revision, active FROM airspace.reservation WHERE plan_id = '{flying.plan_id}'")
+    assert (held.revision, held.active) == (1, True)
+
+    there = submitted(operator="gamma", lat=LAT - 0.003, minute=60.5)
+    assert world.decide(moved(flying, revision=3, path=around(LAT - 0.003))) == ["approved"]
+    assert world.decide(there) == ["refused"]  # it holds its new way
+    middle = {"lng": LNG + 0.006, "lat": LAT}
+    hop = submitted(operator="gamma", lng=LNG + 0.006, degrees=0.0001, departure=middle, minute=61.2)
+    assert world.decide(hop) == ["approved"]  # and no longer what it left
+    with world.service.database.reading() as connection:
+        found = [one for plan in (flying, north, hop) for one in replay(world.service.state, connection, plan.plan_id)]
+    assert [one.differences for one in found] == [[]] * 5

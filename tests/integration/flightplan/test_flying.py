@@ -1,10 +1,13 @@
 """Take-offs confirmed, ends reported, and plans whose take-off never was, in the database and over HTTP."""
 
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from shared.auth import Role
-from shared.contracts.flightplan import FlightPlanActivated, FlightPlanEnded, FlightPlanNoShow
-from shared.contracts.inbound import FlightPlanEndReported, FlightPlanTakeOffReported
+from shared.contracts.codec import decode_value, encode_value
+from shared.contracts.flightplan import FlightPlanActivated, FlightPlanEnded, FlightPlanMoved, FlightPlanNoShow
+from shared.contracts.inbound import FlightPlanEndReported, FlightPlanMoveRequested, FlightPlanTakeOffReported
+from shared.flight import Spot, Waypoint
 from tests.integration.flightplan.conftest import APPROVED, NOW, REFUSED, Caller, World
 from tests.integration.flightplan.test_life import history, look
 
@@ -115,3 +118,109 @@ def test_take_offs_and_ends_come_as_events_too(world: World, alpha: Caller) -> N
     assert states == ["ended", "approved", "activated"]
     events = [type(event) for event in world.events()]
     assert (events.count(FlightPlanActivated), events.count(FlightPlanEnded)) == (2, 1)
+
+
+def bent(lng: float, height_m: float = 90.0) -> list[dict[str, float]]:
+    """East to a longitude, then 1 km north."""
+    turn = {"lng": lng, "lat": 30.5, "height_m": 90.0}
+    return [{"lng": 114.3, "lat": 30.5, "height_m": 90.0}, turn, {"lng": lng, "lat": 30.509, "height_m": height_m}]
+
+
+def test_a_flight_in_the_air_goes_another_way_from_ahead_of_where_it_is(world: World, alpha: Caller) -> None:
+    """It has climbed 30 s and is 120 m along 770 m; 5 s on it will be 180 m along."""
+    plan_id = approved(world, alpha)
+    world.clock.forward(hours=2)
+    alpha.post(f"/flight-plans/{plan_id}/activate")
+    world.clock.forward(seconds=40)
+    move = f"/flight-plans/{plan_id}/move"
+    elsewhere = {"lng": 114.304, "lat": 30.509}
+    behind = alpha.post(move, {"path": bent(114.3015), "arrival": elsewhere})
+    assert (behind.status_code, behind.json()["field"]) == (422, "path")
+    assert "114.30187" in behind.json()["detail"]
+    assert "at 90 m AGL" in behind.json()["detail"]
+    gone = alpha.post(move, {"path": bent(114.304), "arrival": elsewhere, "departs_at": "2026-05-01T02:40:00Z"})
+    assert (gone.status_code, gone.json()["field"]) == (422, "departs_at")
+    assert alpha.post(move, {"speed_mps": 9.0}).json()["field"] == "speed_mps"
+
+    asked = alpha.post(move, {"path": bent(114.304, 100.0), "arrival": elsewhere})
+    assert (asked.status_code, asked.json()["state"]) == (202, "activated"), asked.text
+    again = alpha.post(move, {"path": bent(114.304, 100.0), "arrival": elsewhere})
+    assert (again.status_code, again.json()["proposal"]) == (202, asked.json()["proposal"])  # asked already
+    event = world.events()[-1]
+    assert isinstance(event, FlightPlanMoved)
+    assert [point.height_m for point in event.intent.path] == [90.0, 90.0, 100.0]
+    before = asked.json()
+    world.assess(plan_id, REFUSED, revision=2)
+    stays = look(alpha, plan_id)
+    assert (stays["state"], stays["intent"], stays["window"]) == ("activated", before["intent"], before["window"])
+
+    alpha.post(move, {"path": bent(114.304, 100.0), "arrival": elsewhere})
+    world.assess(plan_id, APPROVED, revision=3)
+    moved = look(alpha, plan_id)
+    assert (moved["state"], moved["revision"], moved["intent"]["arrival"]["lat"]) == ("activated", 3, 30.509)
+    assert (moved["window"]["start"], moved["window"]["end"] > before["window"]["end"]) == (
+        before["window"]["start"],
+        True,
+    )
+    north = alpha.get("/flight-plans?bbox=114.3,30.506,114.31,30.51").json()["items"]
+    assert [plan["plan_id"] for plan in north] == [plan_id]
+    alpha.post(move, {"departs_at": "2026-05-01T03:00:10Z"})
+    world.assess(plan_id, APPROVED, revision=4)
+    later = look(alpha, plan_id)
+    ends = [datetime.fromisoformat(plan["window"]["end"]) for plan in (moved, later)]
+    assert (ends[1] - ends[0], later["intent"]["path"]) == (timedelta(seconds=10), moved["intent"]["path"])
+
+
+def test_a_plan_on_the_ground_goes_any_other_way(world: World, alpha: Caller) -> None:
+    notice = alpha.file(clawbacks=[])
+    world.assess(notice, APPROVED)
+    low, high = ([{"lng": 114.31, "lat": 30.51, "height_m": height_m}] for height_m in (60.0, 150.0))
+    for revision, (path, is_voluntary) in enumerate(((low, True), (high, False)), start=2):
+        assert alpha.post(f"/flight-plans/{notice}/move", {"path": path}).status_code == 202
+        event = world.events()[-1]
+        assert isinstance(event, FlightPlanMoved)
+        assert (event.revision, event.voluntary) == (revision, is_voluntary)
+        world.assess(notice, APPROVED, revision=revision)
+    assert look(alpha, notice)["intent"]["path"][0]["height_m"] == 150.0
+    circle = {"type": "Circle", "center": [114.31, 30.5], "radius_m": 300.0}
+    area = {"outline": circle, "upper_m": 90.0, "duration_s": 600.0}
+    worked = alpha.post(f"/flight-plans/{notice}/move", {"area": area}).json()["proposal"]["intent"]
+    assert (worked["path"], worked["area"]["duration_s"]) == ([], 600.0)
+
+
+def test_a_bad_change_is_named(world: World, alpha: Caller) -> None:
+    plan_id = approved(world, alpha)
+    area = {"outline": {"type": "Circle", "center": [114.31, 30.5], "radius_m": 300.0}, "upper_m": 90.0}
+    point = {"lng": 114.3, "lat": 30.5, "height_m": 90.0}
+    for body, field in (
+        ({}, ""),
+        ({"path": []}, "path"),
+        ({"path": [point, {**point, "lat": 91.0}]}, "path.1.lat"),
+        ({"path": [{**point, "height_m": -1.0}]}, "path.0.height_m"),
+        ({"path": [point], "area": {**area, "duration_s": 60.0}}, ""),
+        ({"area": area}, "area.duration_s"),
+        ({"arrival": {"site_id": "NOWHERE"}}, "arrival.site_id"),
+        ({"arrival": {}}, "arrival"),
+        ({"speed_mps": "fast"}, "speed_mps"),
+        ({"departs_at": "soon"}, "departs_at"),
+        ({"aircraft_class": "crewed"}, "aircraft_class"),
+        ({"path": [point, {**point, "lng": -114.3}]}, "path"),
+    ):
+        answer = alpha.post(f"/flight-plans/{plan_id}/move", body)
+        assert (answer.status_code, answer.json().get("field")) == (422, field), (body, answer.text)
+    assert look(alpha, plan_id)["proposal"] is None
+
+
+def test_another_way_comes_as_an_event_too(world: World, alpha: Caller) -> None:
+    plan_id = approved(world, alpha)
+    way: tuple[Waypoint, ...] = decode_value(tuple[Waypoint, ...], encode_value(bent(114.304)))
+    asked = FlightPlanMoveRequested(
+        plan_id=UUID(plan_id), operator="alpha", departs_at=NOW + timedelta(hours=2), path=way, speed_mps=9.0
+    )
+    beyond = FlightPlanMoveRequested(
+        plan_id=UUID(plan_id), operator="alpha", departs_at=NOW + timedelta(hours=2), arrival=Spot(site_id="NOWHERE")
+    )
+    ((_, error),) = world.handle(asked, beyond)
+    assert "NOWHERE" in str(error)
+    proposal = look(alpha, plan_id)["proposal"]["intent"]
+    assert (len(proposal["path"]), proposal["speed_mps"]) == (3, 9.0)

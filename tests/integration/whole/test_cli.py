@@ -116,6 +116,13 @@ def test_a_flight_takes_off_is_moved_and_ends(operator: Terminal, flight: Any) -
     later = (departs_at + timedelta(seconds=30)).isoformat()
     assert operator.read("move", plan_id, later)["state"] == "activated"
     eventually(lambda: any(plan["revision"] == 2 for plan in operator.read("plans", "--state", "activated")))
+    start, end = intent(at=departs_at, lat=30.40)["path"]
+    bent = [start, {**end, "lat": 30.405}, end]
+    turned = operator.type("move", plan_id, "--way", flight(path=bent))
+    assert (turned.exit_code, "is being decided" in turned.stdout) == (0, True), turned.output
+    eventually(lambda: any(plan["revision"] == 3 for plan in operator.read("plans", "--state", "activated")))
+    bad = operator.type("move", plan_id, "--way", flight(path=[{**end, "lat": 91}]))
+    assert (bad.exit_code, "flight.json" in bad.stderr, "path.0.lat" in bad.stderr) == (1, True, True), bad.stderr
     far = operator.type("move", plan_id, tomorrow_at(4))
     assert (far.exit_code, "in the air" in far.stderr) == (1, True), far.stderr
     ended = operator.type("end", plan_id)
