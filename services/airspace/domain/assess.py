@@ -207,7 +207,7 @@ class _Batch:
 
     def _last_in_line(self, i: int, hold: PadHold, full: Span, gone: Collection[int]) -> tuple[int, Shortage]:
         """Who of lower priority gives up the pad: the lowest, among equals the one that comes last."""
-        others = self.slots.others(hold, 0, self._counts(i, least=0, gone=gone))
+        others = self.slots.others(hold, self._counts(i, least=0, gone=gone))
         lower = [held for held in others if held[0] <= full[0] < held[1] and self._yields(i, held[2])]
         start, end, j = min(lower, key=lambda held: (self.holders[held[2]].priority, -held[0], self._plan(held[2])))
         theirs = hold._replace(volume=next(h.volume for h in self.slots.holds[j] if h[:3] == (hold.spot, start, end)))

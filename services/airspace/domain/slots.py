@@ -1,7 +1,7 @@
 """Slots: who holds the pads of a site, whether one is free, and how little later or earlier one is. Pure."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import ne
@@ -53,17 +53,17 @@ class Slots:
         """How many the site has."""
         return self._terminals[hold.spot.site_id].pads
 
-    def others(self, hold: PadHold, shift_us: int, counts: Callable[[int], bool]) -> list[Held]:
+    def others(self, hold: PadHold, counts: Callable[[int], bool]) -> list[Held]:
         """The holds of flights that count, at the site during the hold."""
-        start_us, end_us = hold.start_us + shift_us, hold.end_us + shift_us
+        start_us, end_us = hold.start_us, hold.end_us
         return [held for held in self._at[hold.spot] if held[0] < end_us and held[1] > start_us and counts(held[2])]
 
-    def full(self, hold: PadHold, counts: Callable[[int], bool], shift_us: int = 0) -> Span | None:
+    def full(self, hold: PadHold, counts: Callable[[int], bool]) -> Span | None:
         """The first time during the hold at which others hold every pad, or None."""
-        others = self.others(hold, shift_us, counts)
-        if len(others) < self.pads(hold):
-            return None
-        return _first_full(others, hold.start_us + shift_us, hold.end_us + shift_us, self.pads(hold))
+        if len(self._at[hold.spot]) <= self.pads(hold):
+            return None  # with its own
+        others = [(max(start, hold.start_us), end, i) for start, end, i in self.others(hold, counts)]
+        return next(_full(others, self.pads(hold)), None)
 
     def shortages(self, i: int, counts: Callable[[int], bool]) -> list[Shortage]:
         """For flight i: each of its holds for which there is no pad, others counting as they are said to."""
@@ -73,9 +73,19 @@ class Slots:
         shift_us = self._nearest_shift(self.holds[i], counts) if self._shifts else None
         return [Shortage(hold, self._terminals[hold.spot.site_id], full, shift_us) for hold, full in found]
 
-    def _nearest_shift(self, holds: Iterable[PadHold], counts: Callable[[int], bool]) -> int | None:
-        free = (shift for shift in SHIFTS_US if not any(self.full(hold, counts, shift) for hold in holds))
+    def _nearest_shift(self, holds: Sequence[PadHold], counts: Callable[[int], bool]) -> int | None:
+        taken = [(hold, full) for hold in holds for full in self._full_spans(hold, counts)]
+        free = (
+            shift
+            for shift in SHIFTS_US
+            if not any(start < hold.end_us + shift and end > hold.start_us + shift for hold, (start, end) in taken)
+        )
         return next(free, None)
+
+    def _full_spans(self, hold: PadHold, counts: Callable[[int], bool]) -> list[Span]:
+        """Every time within the horizon of the hold at which others hold every pad."""
+        widest = hold._replace(start_us=hold.start_us - HORIZON_US, end_us=hold.end_us + HORIZON_US)
+        return list(_full(self.others(widest, counts), self.pads(hold)))
 
     def shortage(self, hold: PadHold, full: Span) -> Shortage:
         """Of a hold that has to be given up."""
@@ -88,11 +98,13 @@ def crowded(flights: Sequence[FlightVolumes], standing: Sequence[FlightVolumes],
     return [i for i in range(len(flights)) if any(slots.full(hold, partial(ne, i)) for hold in slots.holds[i])]
 
 
-def _first_full(others: Sequence[Held], start_us: int, end_us: int, pads: int) -> Span | None:
-    """From when to when at least `pads` of them are held at once, first of all within [start, end)."""
+def _full(others: Sequence[Held], pads: int) -> Iterator[Span]:
+    """From when to when at least `pads` of them are held at once, one time after another."""
+    if len(others) < pads:
+        return
     changes: dict[int, int] = defaultdict(int)
     for start, end, _ in others:
-        changes[max(start, start_us)] += 1
+        changes[start] += 1
         changes[end] -= 1
     count, since = 0, None
     for at_us in sorted(changes):
@@ -100,5 +112,5 @@ def _first_full(others: Sequence[Held], start_us: int, end_us: int, pads: int) -
         if since is None and count >= pads:
             since = at_us
         elif since is not None and count < pads:
-            return since, at_us
-    return None
+            yield since, at_us
+            since = None
