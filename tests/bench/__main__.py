@@ -128,6 +128,8 @@ class Bench:
         """Fill what no former run has left."""
         templates = (self._empty, self._full)
         if self._plans.exists() and all(map(self._databases.has, templates)):
+            for template in templates:
+                self._databases.migrate(template)
             return
         say("drawing the city's zones and flights")
         world = self._databases.world(self._size)

@@ -91,9 +91,13 @@ class Databases:
         with psycopg.connect(libpq(self.url(name)), autocommit=True) as connection:
             for schema in _SCHEMAS:  # readers and relays stand at its end; a clone need not carry it
                 connection.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier(schema, "event_log")))
-            connection.execute("VACUUM (FREEZE, ANALYZE)")
-            connection.execute("CHECKPOINT")
+        _put_in_order(self.url(name))
         self._run("ALTER DATABASE {} RENAME TO {}", name, template)
+
+    def migrate(self, template: str) -> None:
+        """Bring the tables of a template up to date: done in its clones, it would take its time in each of them."""
+        upgrade(self.url(template))
+        _put_in_order(self.url(template))
 
     def _drop_left_over(self) -> None:
         """Drop clones and drafts of a run that was cut off."""
@@ -126,6 +130,12 @@ class Databases:
     def url(self, name: str) -> str:
         """Of one of its databases."""
         return _text(self._admin.set(database=name))
+
+
+def _put_in_order(url: str) -> None:
+    with psycopg.connect(libpq(url), autocommit=True) as connection:
+        connection.execute("VACUUM (FREEZE, ANALYZE)")
+        connection.execute("CHECKPOINT")
 
 
 def fill(url: str, city: CityProfile, wanted: World) -> None:
@@ -189,7 +199,7 @@ def _today(city: CityProfile) -> date:
 
 
 def _digest() -> str:
-    """Changes with the world and with how volumes and keys are stored; tables are migrated by whoever opens a clone."""
+    """Changes with the world and with how volumes and keys are stored; tables are migrated as they are."""
     kept = (keys.DAY_US, keys.SLOT_US, keys.CELLS_A_DEGREE, keys.COARSE, keys.MOST_KEYS, records.RECORD.descr, _FORMAT)
     world_source = (ROOT / "tests" / "bench" / "world.py").read_bytes()
     return hashlib.sha256(world_source + repr(kept).encode()).hexdigest()[:10]

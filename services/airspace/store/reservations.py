@@ -9,7 +9,7 @@ from uuid import UUID
 
 import numpy as np
 import psycopg
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json
 
 from services.airspace.domain.subjects import Reservation
 from services.airspace.store.arrays import Parameter, uuids
@@ -81,10 +81,9 @@ _SEEN = """
 UPDATE airspace.reservation r SET seen_revision = greatest(r.seen_revision, seen.revision)
 FROM unnest(%s, %s) AS seen (plan_id, revision) WHERE r.plan_id = seen.plan_id"""
 _ANSWER: Final = ("plan_id", "state", "assessment", "zones_version")
-_ANSWER_TYPES: Final = ("uuid", "text", "bytea", "int8")  # in binary, jsonb is a version and the text
-_JSONB: Final = b"\x01"
+_ANSWER_TYPES: Final = ("uuid", "text", "bytea", "int8")  # in binary, json is its text
 _NEW_ANSWERS: Final = """CREATE TEMP TABLE IF NOT EXISTS new_answer
-    (plan_id uuid, state text, assessment jsonb, zones_version bigint) ON COMMIT DELETE ROWS"""
+    (plan_id uuid, state text, assessment json, zones_version bigint) ON COMMIT DELETE ROWS"""
 _SETTLE: Final = """
 UPDATE airspace.reservation r SET state = n.state, assessment = n.assessment, zones_version = n.zones_version,
     volumes = CASE WHEN n.state = 'free' THEN '' ELSE r.volumes END
@@ -102,7 +101,7 @@ _ROW: Final = (
 )  # fmt: skip
 _ROW_TYPES: Final = (
     "uuid", "int4", "int4", "text", "text", "int4", "bool", "bool",
-    "timestamptz", "timestamptz", "float8", "float8", "float8", "float8", "bytea", "jsonb", "int8",
+    "timestamptz", "timestamptz", "float8", "float8", "float8", "float8", "bytea", "json", "int8",
     "bool",
 )  # fmt: skip
 
@@ -152,7 +151,7 @@ def settle_plans(cursor: "psycopg.Cursor[Any]", answers: Sequence[Settled]) -> N
         return
     cursor.execute(_NEW_ANSWERS)
     cursor.execute("TRUNCATE new_answer")
-    rows = ((plan_id, state.value, _JSONB + answer, version) for plan_id, state, answer, version in answers)
+    rows = ((plan_id, state.value, answer, version) for plan_id, state, answer, version in answers)
     copy_rows_binary(cursor, "new_answer", _ANSWER, _ANSWER_TYPES, rows)
     cursor.execute(_SETTLE)
 
@@ -217,7 +216,7 @@ def _rows(plans: Sequence[Known]) -> Iterator[Sequence[Any]]:
         )  # fmt: skip
 
 
-def _written(plan: Known) -> Jsonb:
+def _written(plan: Known) -> Json:
     if plan.assessment_json is None:
-        return Jsonb(plan.assessment, dumps=encode_value)
-    return Jsonb(plan.assessment_json, dumps=bytes)
+        return Json(plan.assessment, dumps=encode_value)
+    return Json(plan.assessment_json, dumps=bytes)

@@ -87,7 +87,7 @@ _HIT: Final = (
     "zone_id", "zone_version", "subject", "subject_id", "operator", "outcome_before", "outcome_after", "findings",
     "assessed_at",
 )  # fmt: skip
-# in binary, jsonb is a version and the text
+# in binary, json is its text
 _HIT_TYPES: Final = ("text", "int4", "text", "text", "text", "text", "text", "bytea", "timestamptz")
 _KNOWN_HITS: Final = """
 SELECT h.zone_id, h.zone_version, h.subject, h.subject_id FROM airspace.zone_hit h
@@ -223,7 +223,7 @@ def _conflict_row(one: Conflict) -> Sequence[Any]:
 
 
 def _hit_row(hit: ZoneHit) -> tuple[Any, ...]:
-    findings = b"\x01[" + (encode_utc(hit.finding) if hit.finding else b"") + b"]"
+    findings = b"[" + (encode_utc(hit.finding) if hit.finding else b"") + b"]"
     return (
         hit.zone_id, hit.zone_version, hit.subject, hit.subject_id, hit.operator, hit.outcome_before.value,
         hit.outcome_after.value, findings, hit.assessed_at,

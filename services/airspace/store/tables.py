@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 from geoalchemy2 import Geometry
-from sqlalchemy.dialects.postgresql import BYTEA, JSONB, TIMESTAMP, UUID
+from sqlalchemy.dialects.postgresql import BYTEA, JSON, JSONB, TIMESTAMP, UUID
 
 SCHEMA = "airspace"
 ENVELOPE = "ST_MakeEnvelope(west, south, east, north, 4326)"
@@ -92,7 +92,7 @@ reservation = sa.Table(
     *_sides(),
     sa.Column("box", _geometry("POLYGON"), sa.Computed(ENVELOPE)),  # made by the database: COPY brings plain numbers
     sa.Column("volumes", BYTEA, nullable=False),  # FlightVolumes.to_bytes; empty where nothing was ever assessed
-    sa.Column("assessment", JSONB, nullable=False),
+    sa.Column("assessment", JSON, nullable=False),
     sa.Column("zones_version", sa.BigInteger, nullable=False),
     sa.Column("active", sa.Boolean, nullable=False, server_default=sa.false()),  # in the air
     sa.Index("reservation_box", "box", postgresql_using="gist", postgresql_where=sa.text("state <> 'free'")),
@@ -274,7 +274,7 @@ zone_hit = sa.Table(
     sa.Column("operator", sa.Text, nullable=False),
     sa.Column("outcome_before", sa.Text, nullable=False),
     sa.Column("outcome_after", sa.Text, nullable=False),
-    sa.Column("findings", JSONB, nullable=False),
+    sa.Column("findings", JSON, nullable=False),
     sa.Column("assessed_at", _instant(), nullable=False),
     sa.CheckConstraint("subject IN ('plan', 'route', 'site')", name="subject"),
 )

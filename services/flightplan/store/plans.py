@@ -37,13 +37,12 @@ _COLUMNS: Final = (
     "updated_at",
     "occupied_km2_h",
 )
-# binary, where jsonb is a version and the text, and a geometry its EWKB: both go as bytes
+# binary, where json is its text and a geometry its EWKB: both go as bytes
 _TYPES: Final = (
     "uuid", "text", "text", "bytea", "text", "int4", "int4", "bytea",
     "timestamptz", "timestamptz", "timestamptz", "bytea", "bool", "bool", "timestamptz", "timestamptz",
     "float8",
 )  # fmt: skip
-_JSONB_VERSION: Final = b"\x01"
 
 
 class AlreadyFiled(Exception):
@@ -90,7 +89,7 @@ def _row(new: NewPlan) -> tuple[Any, ...]:
         plan.state.value,
         plan.revision,
         plan.last_revision,
-        _JSONB_VERSION + new.intent_json,
+        new.intent_json,
         plan.intent.departs_at,
         plan.window.start,
         plan.window.end,
@@ -155,7 +154,7 @@ UPDATE flightplan.plan AS p SET
   state = a.state, assessment = a.assessment, decided_at = %(now)s, updated_at = %(now)s,
   proposal = CASE WHEN a.state = 'refused' THEN NULL ELSE p.proposal END,
   proposed_revision = CASE WHEN a.state = 'refused' THEN NULL ELSE p.proposed_revision END
-FROM unnest(%(ids)b::uuid[], %(states)b::text[], %(assessments)b::text[]::jsonb[]) AS a (plan_id, state, assessment)
+FROM unnest(%(ids)b::uuid[], %(states)b::text[], %(assessments)b::text[]::json[]) AS a (plan_id, state, assessment)
 WHERE p.plan_id = a.plan_id
 """
 # A refused move leaves the assessment that stands. A move taken shifts every time by as much as it moved the departure;
@@ -181,7 +180,7 @@ UPDATE flightplan.plan AS p SET
 FROM (
   SELECT r.*,
     CASE WHEN r.takes_move THEN (q.proposal->>'departs_at')::timestamptz - q.departs_at ELSE '0' END AS shift
-  FROM unnest(%(ids)b::uuid[], %(states)b::text[], %(assessments)b::text[]::jsonb[], %(taken)b::boolean[])
+  FROM unnest(%(ids)b::uuid[], %(states)b::text[], %(assessments)b::text[]::json[], %(taken)b::boolean[])
     AS r (plan_id, state, assessment, takes_move)
   JOIN flightplan.plan AS q USING (plan_id)
 ) AS a
@@ -221,7 +220,7 @@ UPDATE flightplan.plan AS p SET
   proposal = m.intent, proposed_revision = m.revision, last_revision = m.revision, move_refused = NULL,
   proposed_ends_at = m.ends_at, proposed_extent = m.extent::geometry, proposed_voluntary = m.voluntary,
   proposed_km2_h = m.occupied, updated_at = %(now)s
-FROM jsonb_to_recordset(%(moves)s::jsonb) AS m(plan_id uuid, revision integer, intent jsonb, ends_at timestamptz,
+FROM json_to_recordset(%(moves)s::json) AS m(plan_id uuid, revision integer, intent json, ends_at timestamptz,
   extent text, voluntary boolean, occupied double precision)
 WHERE p.plan_id = m.plan_id
 """

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from geoalchemy2 import Geometry
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP, UUID
+from sqlalchemy.dialects.postgresql import JSON, JSONB, TIMESTAMP, UUID
 
 SCHEMA = "flightplan"
 metadata = sa.MetaData(schema=SCHEMA)
@@ -19,6 +19,7 @@ def _extent() -> Geometry:
 
 # `asked` is the SHA-256 of the intent as it was filed, before sites' positions were filled in: a repeated key with
 # another content is told apart by it. `last_revision` counts refused moves too, so that no revision means two things.
+# JSON is kept as the text that was written.
 plan = sa.Table(
     "plan",
     metadata,
@@ -29,22 +30,22 @@ plan = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("last_revision", sa.Integer, nullable=False),
-    sa.Column("intent", JSONB, nullable=False),
+    sa.Column("intent", JSON, nullable=False),
     sa.Column("departs_at", _instant(), nullable=False),
     sa.Column("starts_at", _instant(), nullable=False),
     sa.Column("ends_at", _instant(), nullable=False),
     sa.Column("extent", _extent(), nullable=False),
     sa.Column("voluntary", sa.Boolean, nullable=False),
     sa.Column("demo", sa.Boolean, nullable=False),
-    sa.Column("assessment", JSONB),
-    sa.Column("ruling", JSONB),
-    sa.Column("proposal", JSONB),
+    sa.Column("assessment", JSON),
+    sa.Column("ruling", JSON),
+    sa.Column("proposal", JSON),
     sa.Column("proposed_revision", sa.Integer),
     sa.Column("proposed_ends_at", _instant()),  # of another way, and so the next two; of times alone they are null
     sa.Column("proposed_extent", _extent()),
     sa.Column("proposed_voluntary", sa.Boolean),
     sa.Column("proposed_km2_h", sa.Double),
-    sa.Column("move_refused", JSONB),
+    sa.Column("move_refused", JSON),
     sa.Column("submitted_at", _instant(), nullable=False),
     sa.Column("updated_at", _instant(), nullable=False),
     sa.Column("decided_at", _instant()),
