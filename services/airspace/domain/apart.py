@@ -70,19 +70,27 @@ def least_shifts(low_m: Floats, high_m: Floats, first: Index, axes: Floats) -> t
 
     Along `axes`, (meetings, 2 g, 2) and made by `crossed`, a pair is too near from `low_m` to `high_m`, (n, 2 g).
     """
-    meeting = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(low_m))))
     stripe = ((low_m <= 0) & (high_m >= 0)).reshape(len(low_m), -1, 2)[:, :, ::-1].reshape(low_m.shape)
-    begin = np.where(np.hstack((stripe, stripe)), np.hstack((low_m, -high_m)) - _SPARE_M, np.inf)
-    end = np.hstack((high_m, -low_m))
-    shift = np.zeros((len(first), begin.shape[1]))
-    while True:
-        at = shift[meeting]
-        near = (begin <= at) & (at < end)
-        if not near.any():
-            break
-        shift = np.maximum(shift, upwards(np.maximum.reduceat(np.where(near, end, 0.0), first)))
+    pair, axis = np.nonzero(stripe)
+    low, high = low_m[pair, axis], high_m[pair, axis]
+    ways = np.concatenate((axes, -axes), axis=1)
+    way = ways.shape[1] * np.repeat(np.arange(len(first)), np.diff(np.append(first, len(low_m))))[pair] + axis
+    shift = _free(np.append(way, way + axes.shape[1]), np.append(low, -high), np.append(high, -low), ways[..., 0].size)
+    shift = shift.reshape(ways.shape[:2])
     least, rows = shift.argmin(axis=1), np.arange(len(first))
-    return shift[rows, least], np.concatenate((axes, -axes), axis=1)[rows, least]
+    return shift[rows, least], ways[rows, least]
+
+
+def _free(way: Index, begin_m: Floats, end_m: Floats, ways: int) -> Floats:
+    """(ways,): the least shift along each that lies in no span from `begin_m` to `end_m` of it."""
+    shift, end_m = np.zeros(ways), upwards(end_m)
+    while True:
+        near = begin_m - _SPARE_M <= shift[way]
+        if not near.any():
+            return shift
+        np.maximum.at(shift, way[near], end_m[near])
+        ahead = ~near & (end_m > shift[way])
+        way, begin_m, end_m = way[ahead], begin_m[ahead], end_m[ahead]
 
 
 def plan_asides(pairs: Sequence[tuple[FlightVolumes, FlightVolumes]]) -> list[Aside]:
@@ -138,9 +146,10 @@ def _lines(legs: Floats, i: Index, j: Index, meeting: Index, first: Index) -> Fl
 
 
 def greatest(by: Floats, meeting: Index, first: Index) -> Index:
-    """Of each meeting which one comes last by a figure."""
-    at: Index = np.lexsort((by, meeting))[np.append(first[1:], len(by)) - 1]
-    return at
+    """Of each meeting the first one of which a figure is the greatest."""
+    at = np.flatnonzero(by == np.maximum.reduceat(by, first)[meeting])
+    found: Index = at[np.diff(meeting[at], prepend=-1) > 0]
+    return found
 
 
 def _spans(volumes: FlightVolumes, legs: Floats, axes: Floats, frames: Floats) -> tuple[Floats, Floats]:

@@ -81,19 +81,19 @@ def asides(
     in frames of their own, or nothing for a circle; `radii_m` those of line or circle.
     """
     cores = _cores(volumes, chosen, meeting, shapes)
-    across = crossed(_own_lines(cores))[:, 1::2]
-    metres, ways = _beyond_hulls(cores, shapes, radii_m, np.concatenate((across, -across), axis=1))
     legs = np.bincount(meeting, volumes.records["area"][chosen] >= 0) == 0
-    round_ = np.flatnonzero(legs & np.array([shape.shape.is_empty for shape in shapes]))
-    if len(round_):
-        left, left_by = _from_circles(cores.of(round_), radii_m[round_])
-        less = left < metres[round_]
-        metres[round_[less]], ways[round_[less]] = left[less], left_by[less]
+    past_it = legs & np.array([shape.shape.is_empty for shape in shapes])
+    metres, ways = np.empty(len(shapes)), np.empty((len(shapes), 2))
+    for k in filter(len, (np.flatnonzero(past_it), np.flatnonzero(~past_it))):
+        leave = _from_circles if past_it[k[0]] else _beyond_hulls
+        metres[k], ways[k] = leave(cores.of(k), [shapes[i] for i in k.tolist()], radii_m[k])
     return [Aside(*aside) for aside in zip(metres.tolist(), course_deg(ways).tolist(), strict=True)]
 
 
-def _beyond_hulls(cores: _Cores, shapes: Sequence[LocalShape], radii_m: Floats, own: Floats) -> tuple[Floats, Floats]:
+def _beyond_hulls(cores: _Cores, shapes: Sequence[LocalShape], radii_m: Floats) -> tuple[Floats, Floats]:
     """Metres and the way along which every core is beyond the zone's hull."""
+    across = crossed(_own_lines(cores))[:, 1::2]
+    own = np.concatenate((across, -across), axis=1)
     hulls = [_hull(shape) for shape in shapes]
     apart_m = (radii_m + np.array([hull.beyond_m for hull in hulls]))[:, None]
     across_it, supports_m = np.array([hull.across for hull in hulls]), np.array([hull.support_m for hull in hulls])
@@ -106,8 +106,8 @@ def _beyond_hulls(cores: _Cores, shapes: Sequence[LocalShape], radii_m: Floats, 
     return upwards(np.maximum(least, 0.0) + error + TOUCH_M), way
 
 
-def _from_circles(cores: _Cores, radii_m: Floats) -> tuple[Floats, Floats]:
-    """The same for leaving circles past all legs one by one: across what is nearest and away from it too."""
+def _from_circles(cores: _Cores, _: Sequence[LocalShape], radii_m: Floats) -> tuple[Floats, Floats]:
+    """The same of circles, leg by leg: also across the nearest and away from it."""
     lines = np.concatenate((_own_lines(cores), _nearest(cores)), axis=1)
     axes = crossed(np.concatenate((lines, np.broadcast_to(_COMPASS[:2], (len(lines), 2, 2))), axis=1))
     start, end = (along(cores.ends[:, k, None], axes[cores.meeting]) for k in (0, 1))
