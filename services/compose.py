@@ -6,7 +6,8 @@ from importlib import import_module
 from typing import Final
 
 from shared.bell import Bell
-from shared.bus import Bus, open_bus
+from shared.bus import Bus
+from shared.bus.opening import open_bus
 from shared.city import load_city
 from shared.frame import Platform, Service
 from shared.settings import Settings
@@ -20,12 +21,8 @@ class Composition:
 
     settings: Settings
     platform: Platform
+    bus: Bus  # between all its services
     services: tuple[Service, ...]
-
-    @property
-    def bus(self) -> Bus:
-        """The bus all its services share."""
-        return self.platform.bus
 
 
 def compose(settings: Settings, names: Sequence[str] = SERVICES) -> Composition:
@@ -35,10 +32,9 @@ def compose(settings: Settings, names: Sequence[str] = SERVICES) -> Composition:
         raise ValueError(f"there is no service {', '.join(unknown)}; there are {', '.join(SERVICES)}")
     bell = Bell()
     bus = open_bus(settings.bus_url, database_url=settings.database_url, bell=bell)
-    platform = Platform(bus=bus, city=load_city(settings.city_dir), bell=bell)
-    return Composition(
-        settings, platform, tuple(_build(name, settings, platform) for name in SERVICES if name in names)
-    )
+    platform = Platform(city=load_city(settings.city_dir), bell=bell)
+    services = tuple(_build(name, settings, platform) for name in SERVICES if name in names)
+    return Composition(settings, platform, bus, services)
 
 
 def _build(name: str, settings: Settings, platform: Platform) -> Service:

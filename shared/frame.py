@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from fastapi import APIRouter
 
     from shared.auth import Principal
-    from shared.bus import Bus
     from shared.city import CityProfile
 
 E_co = TypeVar("E_co", covariant=True)
@@ -277,7 +276,6 @@ class Service:
 class Platform:
     """What the composition root gives every service."""
 
-    bus: Bus
     city: CityProfile
     bell: Bell = field(default_factory=Bell)
     clock: Clock = utc_now

@@ -1,6 +1,6 @@
 // What the whole page shares: the city, the view in front, whether demo data was seen.
 import { computed, signal } from "@preact/signals";
-import type { Role } from "./api/session";
+import type { Role } from "./api/roles";
 import type { City } from "./api/types";
 
 export const city = signal<City | null>(null);

@@ -1,7 +1,7 @@
 // Words and phrases put together from the API's values: states, heights, periods, spots.
 import { personaName } from "./api/personas";
 import { type Altitude, type FlightPlanView, type Outcome, PLAN_STATES, type PlanState, type Spot } from "./api/types";
-import { ROLES } from "./api/session";
+import { ROLES } from "./api/roles";
 import { formatPosition } from "./geo";
 import { language, t, word } from "./i18n";
 import type { Key } from "./i18n/zh";

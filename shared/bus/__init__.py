@@ -1,4 +1,4 @@
-"""The bus between services, chosen by URL: `log://` reads the log tables, `kafka://host:port[/prefix]` reads topics.
+"""The bus between services: the log tables, or topics of Kafka; `shared/bus/opening.py` chooses by URL.
 
 Nothing outside this folder knows which of the two it is. Both deliver each partition in order and at least once; the
 checkpoints of `shared/checkpoint.py` make that exactly once.
@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID, uuid4
 
-from shared.bell import Bell
 from shared.log import Recorded
 
 if TYPE_CHECKING:
@@ -78,17 +77,3 @@ class Bus(Protocol):
 
     def close(self) -> None:
         """Let go of connections."""
-
-
-def open_bus(url: str, *, database_url: str, bell: Bell | None = None) -> Bus:
-    """The bus of a URL. Connects to nothing yet. Raises ValueError for a scheme it does not know."""
-    scheme = url.partition("://")[0]
-    if scheme == "log":
-        from shared.bus.log import LogBus
-
-        return LogBus(database_url, bell)
-    if scheme == "kafka":
-        from shared.bus.kafka import KafkaBus
-
-        return KafkaBus(url)
-    raise ValueError(f"BUS_URL {url!r} is neither log:// nor kafka://host:port")

@@ -22,7 +22,8 @@ from urllib.request import Request, urlopen
 import orjson
 import uvloop
 
-from shared.bus import Inbound, open_bus
+from shared.bus import Inbound
+from shared.bus.opening import open_bus
 
 _WAIT_S: Final = 20
 _AT_ONCE: Final = 500

@@ -16,7 +16,8 @@ from sqlalchemy.engine import URL, make_url
 from city.wuhan.demo.load import Platform, load_sites, load_zones
 from services.airspace.store import keys
 from services.migrate import upgrade
-from shared.bus import Inbound, open_bus
+from shared.bus import Inbound
+from shared.bus.opening import open_bus
 from shared.city import CityProfile
 from shared.contracts.codec import encode
 from shared.contracts.inbound import FlightPlanRequested

@@ -12,8 +12,9 @@ import pytest
 from kafka import KafkaProducer
 
 from services.flightplan.domain.plan import plan_id_of
-from shared.bus import Bus, Inbound, open_bus
+from shared.bus import Bus, Inbound
 from shared.bus.kafka import KafkaBus
+from shared.bus.opening import open_bus
 from tests.conftest import FreshDatabase
 from tests.system import examples, world
 from tests.system.books import Books, books_of

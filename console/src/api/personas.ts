@@ -1,5 +1,5 @@
 // The organisations of the demo city, so that a visitor of the demo can be each of them; any other name can be typed.
-import type { Role } from "./session";
+import type { Role } from "./roles";
 
 export interface Persona {
   org: string;

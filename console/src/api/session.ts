@@ -1,9 +1,7 @@
 // Who is at the page: the bearer token, kept in sessionStorage of this tab only, and how it is got.
 import { signal } from "@preact/signals";
 import { PERSONAS } from "./personas";
-
-export type Role = "operator" | "regulator" | "planner";
-export const ROLES: readonly Role[] = ["operator", "regulator", "planner"];
+import { type Role, ROLES } from "./roles";
 
 export interface Session {
   token: string;

@@ -1,6 +1,7 @@
 // Asks for a token where the platform issues none itself, and again after a 401.
 import { useState } from "preact/hooks";
-import { adopt, ROLES, session } from "../api/session";
+import { ROLES } from "../api/roles";
+import { adopt, session } from "../api/session";
 import { language, speak, t } from "../i18n";
 import { view } from "../state";
 import { TextArea } from "./fields";

@@ -2,7 +2,8 @@
 import { useState } from "preact/hooks";
 import { streamState } from "../api/live";
 import { PERSONAS } from "../api/personas";
-import { assume, forget, issuer, orgOf, type Role, ROLES, session } from "../api/session";
+import { type Role, ROLES } from "../api/roles";
+import { assume, forget, issuer, orgOf, session } from "../api/session";
 import { language, speak, t } from "../i18n";
 import { city, view } from "../state";
 import { orgName, zoneName } from "../words";

@@ -17,7 +17,6 @@ import sqlalchemy as sa
 from services.airspace.service import build
 from services.app import create_app
 from shared.auth import Issuer, Role, load_authenticator, load_issuer
-from shared.bus import open_bus
 from shared.city import load_city
 from shared.contracts.airspace import PlanAssessed
 from shared.contracts.codec import decode, decode_value, encode_value
@@ -195,14 +194,13 @@ def running(database_url: str, folder: Path) -> Iterator[World]:
         pool_size=8,
     )
     clock = Clock()
-    platform = Platform(open_bus("log://", database_url=database_url), load_city_once(settings.city_dir), clock=clock)
+    platform = Platform(load_city_once(settings.city_dir), clock=clock)
     service = build(settings, platform)
     issuer = load_issuer(settings)
     assert issuer is not None
     with ExitStack() as stack:
         yield World(service, settings, issuer, clock, stack)
     service.database.close()
-    platform.bus.close()
 
 
 @pytest.fixture(scope="module")

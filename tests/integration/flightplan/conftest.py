@@ -18,7 +18,6 @@ from services.app import create_app
 from services.flightplan.service import build
 from services.flightplan.state import FlightplanState
 from shared.auth import Issuer, Role, load_authenticator, load_issuer
-from shared.bus import open_bus
 from shared.city import load_city
 from shared.contracts.airspace import PlanAssessed, RouteAssessed
 from shared.contracts.assessment import Assessment, Effect, Finding, FindingCode, Outcome, SubjectKind
@@ -221,14 +220,13 @@ def running(database_url: str, folder: Path, **city: Any) -> Iterator[World]:
     settings = _settings(database_url, folder)
     clock = Clock()
     profile = replace(load_city_once(settings.city_dir), **city)
-    platform = Platform(open_bus("log://", database_url=database_url), profile, clock=clock)
+    platform = Platform(profile, clock=clock)
     service = build(settings, platform)
     issuer = load_issuer(settings)
     app = create_app(settings, [service], load_authenticator(settings, issuer), issuer, stop=service.on_stop)
     with serving(app) as client:
         yield World(service, settings, issuer, clock, client)
     service.database.close()
-    platform.bus.close()
 
 
 @pytest.fixture(scope="module")

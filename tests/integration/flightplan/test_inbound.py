@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from shared.auth import Role
-from shared.bus import Inbound, open_bus
+from shared.bus import Inbound
+from shared.bus.opening import open_bus
 from shared.contracts.airspace import PlanAssessed
 from shared.contracts.codec import adapter, encode, encode_value
 from shared.contracts.inbound import FlightPlanMoveRequested, FlightPlanRequested, FlightPlanWithdrawRequested

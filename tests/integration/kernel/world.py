@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from uuid import UUID, uuid5
 
 from shared.bell import Bell
-from shared.bus import Bus, Inbound, open_bus
+from shared.bus import Bus, Inbound
+from shared.bus.opening import open_bus
 from shared.consumer import Consumer
 from shared.contracts.flightplan import FlightPlanLapsed
 from shared.contracts.inbound import SiteStateReported

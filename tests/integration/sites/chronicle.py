@@ -13,7 +13,7 @@ from services.sites.domain.register import Report
 from services.sites.usecases import register
 from shared.auth import Role
 from shared.bell import Bell
-from shared.bus import open_bus
+from shared.bus.opening import open_bus
 from shared.contracts.airspace import SiteAssessed
 from shared.contracts.assessment import Assessment
 from shared.contracts.flightplan import (

@@ -16,7 +16,6 @@ import sqlalchemy as sa
 from services.app import create_app
 from services.sites.service import build
 from shared.auth import Issuer, Role, load_authenticator, load_issuer
-from shared.bus import open_bus
 from shared.city import CityProfile, load_city
 from shared.contracts.airspace import SiteAssessed
 from shared.contracts.assessment import Assessment, Effect, Finding, FindingCode, Outcome, SubjectKind
@@ -212,7 +211,7 @@ def running(database_url: str, folder: Path) -> Iterator[World]:
     )
     clock = Clock()
     city = load_city(settings.city_dir)
-    platform = Platform(open_bus("log://", database_url=database_url), city, clock=clock)
+    platform = Platform(city, clock=clock)
     service = build(settings, platform)
     issuer = load_issuer(settings)
     authenticator = load_authenticator(settings, issuer)
@@ -220,7 +219,6 @@ def running(database_url: str, folder: Path) -> Iterator[World]:
     with serving(app) as client:
         yield World(service, city, issuer, clock, client)
     service.database.close()
-    platform.bus.close()
 
 
 @pytest.fixture(scope="session")
