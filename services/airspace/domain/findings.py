@@ -13,6 +13,7 @@ from services.airspace.domain.slots import MINUTE_US, Shortage
 from services.airspace.domain.subjects import Authorization, Reservation, Route
 from services.airspace.domain.terminals import PadHold, Terminals, closed
 from services.airspace.domain.zone_index import ZoneHit
+from shared.contracts.airspace import ZoneKind
 from shared.contracts.assessment import Effect, Finding, FindingCode, Outcome, Restriction, SubjectKind
 from shared.flight import FlightVolumes
 from shared.flight.records import FOREVER_US, from_us
@@ -28,6 +29,23 @@ ARTICLE_LOWER: Final = "ASTM F3548-21 SCD0090"
 RULE_CLOSED: Final = "TY-CLOSED"  # nobody takes off from a closed site or lands there
 RULE_SLOT: Final = "TY-SLOT"  # at no instant are more pads of a site held than it has
 
+RULE_ZONE: Final = "TY-ZONE"  # a zone binds as published, where no article is named and none follows from its kind
+
+_ARTICLES: Final = {
+    ZoneKind.CONTROLLED_HEIGHT: "Decree 761 Art. 19",
+    ZoneKind.CONTROLLED_AIRPORT: "Decree 761 Art. 19(1)",
+    ZoneKind.CONTROLLED_BORDER: "Decree 761 Art. 19(2)",
+    ZoneKind.CONTROLLED_MILITARY: "Decree 761 Art. 19(3)",
+    ZoneKind.CONTROLLED_HAZARD: "Decree 761 Art. 19(4)",
+    ZoneKind.CONTROLLED_INFRASTRUCTURE: "Decree 761 Art. 19(5)",
+    ZoneKind.CONTROLLED_ELECTROMAGNETIC: "Decree 761 Art. 19(6)",
+    ZoneKind.CONTROLLED_HERITAGE: "Decree 761 Art. 19(7)",
+    ZoneKind.CONTROLLED_OTHER: "Decree 761 Art. 19(8)",
+    ZoneKind.TEMPORARY: "Decree 761 Art. 20",
+    ZoneKind.PROHIBITED: "Decree 761 Art. 19",
+    ZoneKind.SUITABLE: "Decree 761 Art. 19",
+    ZoneKind.ISOLATED: "Decree 761 Art. 22",
+}
 _ZONE_RULES: Final = {
     Restriction.PROHIBITED: (FindingCode.ZONE_PROHIBITED, Effect.REFUSES),
     Restriction.REQ_AUTHORIZATION: (FindingCode.ZONE_REQUIRES_AUTHORIZATION, Effect.NEEDS_RULING),
@@ -64,7 +82,7 @@ def zone_finding(
         against_version=hit.zone.zone_version,
         name=spec.name,
         reason=_reason(spec.reason, spec.conditions, spec.authority),
-        article=spec.article,
+        article=spec.article or _ARTICLES.get(spec.kind, RULE_ZONE),
         leg=hit.volumes[0],
         place=hit.place,
         outline=_round(hit.place, hit.radius_m),

@@ -5,6 +5,7 @@ extent. Without `layer` a zone reaches from the ground up without limit.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -64,10 +65,11 @@ def zones(feature: Json, setting: Setting) -> list[Stated]:
     standard = {"properties": own.unsigned(said), "geometry": feature.get("geometry")}
     if part and own.says_the_same(standard, _standard(part.zone_id, part.spec, setting)):
         return [part]
-    fields = attributes.fields_of(said, DIALECT)
+    dialect = DIALECT if DIALECT.applicability in said else replace(DIALECT, applicability=_spelt(said))
+    fields = attributes.fields_of(said, dialect)
     read = []
     for at, geometry, layer in _geometries(feature.get("geometry"), None, "geometry"):
-        places = _Places(at)
+        places = _Places(at, dialect)
         drawn = {**fields, **_heights(layer, f"{at}.layer"), "outline": _outline(geometry, at)}
         read.append(sound(drawn, setting, places))
     name = part.zone_id if part else attributes.zone_id_of(said, DIALECT.prefix)
@@ -77,8 +79,8 @@ def zones(feature: Json, setting: Setting) -> list[Stated]:
 class _Places:
     """Where a field of ours stands in the feature, for the geometry at `at`."""
 
-    def __init__(self, at: str) -> None:
-        self._at = at
+    def __init__(self, at: str, dialect: Dialect) -> None:
+        self._at, self._dialect = at, dialect
 
     def __call__(self, field: str) -> str:
         if field in ("", "lower", "upper") or field.startswith(("lower.", "upper.")):
@@ -87,7 +89,12 @@ class _Places:
             return f"{self._at}.extent.radius"
         if field.startswith("outline"):
             return field.replace("outline.center", f"{self._at}.coordinates").replace("outline", self._at, 1)
-        return attributes.place(field, DIALECT)
+        return attributes.place(field, self._dialect)
+
+
+def _spelt(said: Record) -> str:
+    """How the file spells the periods: also in small letters, as its other readers do."""
+    return "limited_applicability" if "limited_applicability" in said else DIALECT.applicability
 
 
 def _geometries(geometry: Json, layer: Json, at: str) -> list[tuple[str, Record, Json]]:

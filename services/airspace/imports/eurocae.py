@@ -25,6 +25,7 @@ REFERENCES: Final = {
 }  # fmt: skip
 _UNLIMITED: Final = frozenset({"", "UNL", "UNLTD", "UNLIMITED"})
 _GROUND: Final = frozenset({"", "GND", "SFC", "GROUND"})
+_PART = re.compile(r"\.\d{1,4}").fullmatch
 _CLOCK = re.compile(r"(\d{1,2}):?(\d\d)(?::?(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d(?::?\d\d)?)?").fullmatch
 
 Record = Mapping[str, Any]
@@ -240,9 +241,15 @@ def _daily(value: Json, field: str) -> Record:
 
 
 def identifier_of(spec: ZoneSpec, zone_id: str) -> str:
-    """The identifier the file gave it, else the id where it is as short as the standards ask, else 7 signs of it."""
+    """The identifier the file gave it, else the id where it is as short as the standards ask, else 7 signs of it.
+
+    One part of what the file gave an identifier has one of its own: two features of a file are two zones.
+    """
     if spec.uas_zone:
-        return spec.uas_zone.identifier
+        given = spec.uas_zone.identifier
+        part = _PART(zone_id.rpartition(":")[2].removeprefix(given))
+        own = f"{given}{part.group()}" if part else given
+        return own if not part or len(own) <= MOST_IDENTIFIER else _digest(zone_id)
     return zone_id if len(zone_id) <= MOST_IDENTIFIER else _digest(zone_id)
 
 

@@ -20,6 +20,7 @@ from services.airspace.imports.rows import (
 from services.airspace.store.zones import Zone
 from services.airspace.usecases.zones import Stated
 from shared.body import MalformedBody
+from shared.contracts.airspace import ZoneSpec
 from shared.errors import Invalid
 from shared.fields import FieldError
 
@@ -33,11 +34,18 @@ class FileFormat:
     features: Callable[[Json], Json]
     zones: Callable[[Json, Setting], list[Stated]]
     document: Callable[[Sequence[Zone], Setting], Mapping[str, Any]]
+    id_field: str  # where a feature says what it goes by
 
 
-GEOJSON: Final = FileFormat("geojson", "application/geo+json", geojson.features, geojson.zones, geojson.document_of)
-ED318: Final = FileFormat("ed318", "application/vnd.ed318+json", ed318.features, ed318.zones, ed318.document_of)
-ED269: Final = FileFormat("ed269", "application/vnd.ed269+json", ed269.features, ed269.zones, ed269.document_of)
+GEOJSON: Final = FileFormat(
+    "geojson", "application/geo+json", geojson.features, geojson.zones, geojson.document_of, "properties.zone_id"
+)
+ED318: Final = FileFormat(
+    "ed318", "application/vnd.ed318+json", ed318.features, ed318.zones, ed318.document_of, "properties.identifier"
+)
+ED269: Final = FileFormat(
+    "ed269", "application/vnd.ed269+json", ed269.features, ed269.zones, ed269.document_of, "identifier"
+)
 FORMATS: Final = (GEOJSON, ED318, ED269)
 
 
@@ -64,15 +72,28 @@ def read_zones(
     format_ = format_named(name) if name else _by_media_type(media_type) or _by_content(document)
     stated: list[Stated] = []
     errors: list[RowError] = []
+    known: dict[str, tuple[int, ZoneSpec]] = {}
     for index, feature in enumerate(_features(format_, document)):
         try:
-            stated += format_.zones(feature, setting)
+            found = format_.zones(feature, setting)
+            _expect_new(found, known, format_.id_field)
         except Invalid as error:
             errors += row_errors(index, feature, error)
+            continue
+        known |= {one.zone_id: (index, one.spec) for one in found}
+        stated += found
     if strict and errors:
         faults = tuple(FieldError(f"features.{error.index}.{error.field}", error.detail) for error in errors[:20])
         raise ImportRefused(f"{len(errors)} faults; nothing was imported", faults)
     return stated, errors
+
+
+def _expect_new(found: Sequence[Stated], known: Mapping[str, tuple[int, ZoneSpec]], field: str) -> None:
+    """Of two features of one id neither would be lost without a word. Said twice, the same is fine."""
+    for one in found:
+        index, spec = known.get(one.zone_id, (0, one.spec))
+        if spec != one.spec:
+            raise Invalid(f"feature {index} has this id already ({one.zone_id}), and says otherwise", field=field)
 
 
 def _document(content: bytes) -> Json:

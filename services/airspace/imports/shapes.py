@@ -74,6 +74,7 @@ def from_text(shape: object, text: object, setting: Setting, field: str) -> list
 
     A line whose width changes is several corridors. Shapes 0 and 5 are refused.
     """
+    shape = int(shape) if isinstance(shape, str) and shape.strip().isdecimal() else shape
     if shape in NAMES:
         raise Invalid(f"shape {shape} ({NAMES[shape]}) is not taken", field=f"{field}.shape")
     if shape == 6:

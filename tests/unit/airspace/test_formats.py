@@ -318,3 +318,19 @@ EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 def test_the_examples_are_read(file: str, count: int) -> None:
     stated, errors = read_zones((EXAMPLES / file).read_bytes(), SETTING, strict=True)
     assert (len(stated), errors) == (count, [])
+
+
+def test_features_of_one_id_that_say_otherwise_are_named() -> None:
+    same, other = ed318(), ed318(type="PROHIBITED")
+    stated, errors = read(same, same, other)
+    assert ([one.spec.restriction for one in stated], len(errors)) == (["REQ_AUTHORIZATION"] * 2, 1)
+    assert (errors[0].index, errors[0].field, "feature 1" in errors[0].detail) == (2, "properties.identifier", True)
+    with pytest.raises(ImportRefused):
+        read(same, other, strict=True)
+
+
+def test_periods_spelt_in_small_letters_are_read() -> None:
+    period = {"schedule": [{"day": ["SUN"], "startTime": "08:00", "endEvent": "SS"}]}
+    assert spec_of(ed318(limited_applicability=[period])) == spec_of(ed318(limitedApplicability=[period]))
+    _, (error,) = read(ed318(limited_applicability=[{"schedule": [{"day": ["FUN"]}]}]))
+    assert error.field.startswith("properties.limited_applicability.0")

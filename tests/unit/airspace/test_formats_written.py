@@ -21,7 +21,7 @@ from shared.contracts.assessment import Restriction
 from shared.contracts.codec import encode_value
 from shared.contracts.zones import DailyPeriod, DaylightEvent, TimePeriod, Weekday
 from shared.volumes import Altitude, AltitudeReference, CircleOutline, CorridorOutline, Edges, PolygonOutline
-from tests.unit.airspace.test_formats import SETTING, ed269, ed318, spec_of
+from tests.unit.airspace.test_formats import SETTING, ed269, ed318, read, spec_of
 from tests.unit.geometry.worlds import NOW, outlines
 
 
@@ -174,3 +174,15 @@ def test_a_uspace_airspace_asks_for_its_conditions_and_stays_one() -> None:
     spec = spec_of(ed318(type="USPACE"))
     assert spec.restriction is Restriction.CONDITIONAL
     assert written("ed318", "z", spec)["features"][0]["properties"]["type"] == "USPACE"
+
+
+def test_parts_of_a_feature_have_identifiers_of_their_own_when_they_are_written() -> None:
+    several = {"type": "GeometryCollection", "geometries": [ed318()["geometry"], ed318()["geometry"]]}
+    for identifier in ("A4", "WUH001"):
+        stated, _ = read(ed318(several, identifier=identifier))
+        features = [each for one in stated for each in written("ed318", one.zone_id, one.spec)["features"]]
+        names = [feature["properties"]["identifier"] for feature in features]
+        assert (len(set(names)), max(map(len, names)) <= 7) == (2, True)
+        foreign = [{**each, "properties": {**each["properties"], "extendedProperties": {}}} for each in features]
+        again, errors = read(*foreign)
+        assert (len({one.zone_id for one in again}), errors) == (2, [])

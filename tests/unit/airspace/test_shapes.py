@@ -70,6 +70,8 @@ def test_shapes_in_geojson() -> None:
     assert one.spec.outline == CorridorOutline("Corridor", ((114.3, 30.5), (114.4, 30.5)), 100.0, Edges.GEODESIC)
     several, _ = read({"type": "MultiPolygon", "coordinates": [[TRIANGLE], [[[x + 1, y] for x, y in TRIANGLE]]]})
     assert [one.zone_id for one in several] == ["z.1", "z.2"]
+    one, other = (read(None, shape=shape, coor="114.3,30.5,500")[0] for shape in (2, "2"))
+    assert one == other  # numbers come as strings too
 
 
 @pytest.mark.parametrize(
@@ -85,6 +87,7 @@ def test_shapes_in_geojson() -> None:
         (None, {"administrative_area": "朝阳区"}, "properties.administrative_area"),
         (None, {"administrative_area": "北京市/朝阳区/洪山区"}, "properties.administrative_area"),
         (None, {"shape": 0, "coor": "g1|g2"}, "properties.shape"),
+        (None, {"shape": "0", "coor": "g1|g2"}, "properties.shape"),
         (None, {"shape": 9, "coor": "1,2"}, "properties.shape"),
         (None, {"shape": 3, "coor": "114.3,30.5|500"}, "properties.shape"),
         (None, {"shape": 2, "coor": "114.3,here,500"}, "properties.coor"),

@@ -1,6 +1,7 @@
 """Zones meet flights exactly where the oracle says, and the law's 120 m reads as it is written."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from services.airspace.domain.fixed import assess_site, assess_sites
 from services.airspace.domain.subjects import SitePosition
 from services.airspace.domain.zone_index import ZoneIndex, zone_hit
 from services.airspace.domain.zones import Zone
-from shared.contracts.airspace import Binds, HeightBasis
+from shared.contracts.airspace import Binds, HeightBasis, ZoneKind
 from shared.contracts.assessment import Effect, FindingCode, Outcome, Restriction
 from shared.flight import FlightIntent, FlightVolumes, volumes
 from shared.terrain import Terrain
@@ -145,6 +146,22 @@ def test_a_finding_says_where_when_and_why() -> None:
     assert finding.lower == Altitude(80.0)
     assert finding.starts_at is not None
     assert NOON < finding.starts_at < (finding.ends_at or NOON)
+
+
+@pytest.mark.parametrize(
+    ("kind", "article"),
+    [
+        (ZoneKind.CONTROLLED_HERITAGE, "Decree 761 Art. 19(7)"),
+        (ZoneKind.TEMPORARY, "Decree 761 Art. 20"),
+        (ZoneKind.TEST, "TY-ZONE"),
+    ],
+)
+def test_a_finding_names_its_article_also_where_the_zone_does_not(kind: ZoneKind, article: str) -> None:
+    made = volumes(flight([waypoint(2_000, 0)]), RULES, FLAT)
+    zone = zoned("z", circle(100, 1_000, 0))
+    zone = replace(zone, spec=replace(zone.spec, kind=kind))
+    (finding,) = assess(request(made), ZoneIndex(7, [zone]), [], [], RULES, FLAT, NOW).findings
+    assert finding.article == article
 
 
 @given(outlines(), st.tuples(metres, metres))
