@@ -33,6 +33,8 @@ def has_offset(value: datetime) -> bool:
 
 def is_in_calendar(value: datetime) -> bool:
     """True for an instant that every offset can write, and UTC above all: none near the first or the last year."""
+    if 2 < value.year < MAXYEAR - 1:
+        return True  # and so everywhere: almost every instant leaves here
     if not 1 < value.year < MAXYEAR:
         return False
     return value.tzinfo is None or 1 < value.astimezone(UTC).year < MAXYEAR

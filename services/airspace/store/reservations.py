@@ -69,6 +69,7 @@ _REVISIONS = "SELECT plan_id, seen_revision, state FROM airspace.reservation WHE
 _FIND = """SELECT plan_id, seen_revision, revision, operator, state, priority, crewed, voluntary, starts_at, ends_at,
     volumes, assessment::text, zones_version, active
     FROM airspace.reservation WHERE plan_id = ANY(%s) AND state <> 'free'"""
+_OPERATOR, _STARTS_AT, _ENDS_AT = 3, 8, 9  # where in a row of `_FIND`
 _DELETE = "DELETE FROM airspace.reservation WHERE plan_id = ANY(%s)"
 _FREE = """
 INSERT INTO airspace.reservation AS r (plan_id, seen_revision, revision, operator, state, priority, crewed, voluntary,
@@ -122,10 +123,34 @@ def find_seen(cursor: "psycopg.Cursor[Any]", plan_ids: Sequence[UUID]) -> dict[U
 
 def find_plans(cursor: "psycopg.Cursor[Any]", plan_ids: Sequence[UUID]) -> dict[UUID, Known]:
     """Those of the plans that are known and not over."""
-    if not plan_ids:
-        return {}
+    return {plan.plan_id: plan for plan in find_unread(cursor, plan_ids).read()} if plan_ids else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Plans as they came from the database: to take them apart takes as long as to ask about them."""
+
+    rows: Sequence[Sequence[Any]]
+
+    @property
+    def operators(self) -> list[str]:
+        """Whose they are."""
+        return sorted({row[_OPERATOR] for row in self.rows})
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """From the first start to the last end."""
+        return min(row[_STARTS_AT] for row in self.rows), max(row[_ENDS_AT] for row in self.rows)
+
+    def read(self) -> list[Known]:
+        """The plans; the database is not looked at."""
+        return [_known(row) for row in self.rows]
+
+
+def find_unread(cursor: "psycopg.Cursor[Any]", plan_ids: Sequence[UUID]) -> Unread:
+    """The same, to be read when there is time for it."""
     cursor.execute(_FIND, (Parameter(uuids(plan_ids)),), binary=True)
-    return {row[0]: _known(row) for row in cursor}
+    return Unread(cursor.fetchall())
 
 
 def save_plans(cursor: "psycopg.Cursor[Any]", plans: Sequence[Known], *, known: Sequence[UUID]) -> None:

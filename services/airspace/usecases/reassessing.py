@@ -20,7 +20,7 @@ from services.airspace.domain.zone_index import ZoneIndex
 from services.airspace.state import AirspaceState
 from services.airspace.store import closings, narrowing, reservations, subjects
 from services.airspace.store.narrowing import Extent
-from services.airspace.store.reservations import Hold, Known
+from services.airspace.store.reservations import Hold, Known, Unread
 from services.airspace.store.subjects import KnownRoute, KnownSite
 from shared.contracts.airspace import Binds
 from shared.contracts.assessment import Assessment, Finding, Outcome, SubjectKind
@@ -51,7 +51,7 @@ class PlanAnswer:
 class Loaded:
     """Plans to be asked again, and the authorizations they may rest on."""
 
-    plans: Sequence[Known]
+    plans: Unread
     authorizations: Sequence[Authorization]
     every_zone: bool  # else those that changed since the plans were decided
 
@@ -107,13 +107,13 @@ class Reassessment:
         """The same plans before they are asked, with all that asking needs of the database."""
         found = narrowing.find_touched(self._cursor, extents, now=self._now, operator=operator)
         for start in range(0, len(found), AT_ONCE):
-            plans = list(reservations.find_plans(self._cursor, found[start : start + AT_ONCE]).values())
-            if plans:
+            plans = reservations.find_unread(self._cursor, found[start : start + AT_ONCE])
+            if plans.rows:
                 yield Loaded(plans, self._authorizations(plans), every_zone=operator is not None)
 
     def ask(self, loaded: Loaded) -> list[PlanAnswer]:
         """The answers on them now; the database is not looked at."""
-        plans = loaded.plans
+        plans = loaded.plans.read()
         answers = revised(
             [Answered(request_of(plan), plan.assessment) for plan in plans],
             self._zones,
@@ -189,11 +189,8 @@ class Reassessment:
     def _on_positions(self, positions: Sequence[SitePosition]) -> list[Assessment]:
         return assess_sites(positions, self._zones, self._state.rules, self._state.terrain, self._now)
 
-    def _authorizations(self, plans: Sequence[Known]) -> list[Authorization]:
-        operators = sorted({plan.operator for plan in plans})
-        start = min(plan.volumes.window.start for plan in plans)
-        end = max(plan.volumes.window.end for plan in plans)
-        return subjects.authorizations_of(self._cursor, operators, start, end)
+    def _authorizations(self, plans: Unread) -> list[Authorization]:
+        return subjects.authorizations_of(self._cursor, plans.operators, *plans.span)
 
 
 _FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
