@@ -21,7 +21,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from city.wuhan.demo.load import CONFLICT_SHARE_LIMIT, LoadFailed, Platform, Report, load, report
-from city.wuhan.demo.world import demo_city, tomorrow
+from city.wuhan.demo.world import DemoCity, demo_city, tomorrow
 from shared.city import CityProfile, load_city
 
 LOGS: Final = Path(".run/logs")
@@ -35,8 +35,9 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         with platform() as processes:
+            demo = demo_city(city, tomorrow(city, datetime.now(UTC)))  # while they start
             _wait_ready(processes)
-            return _run(Platform(origin), city, processes)
+            return _run(Platform(origin), city, demo, processes)
     except LoadFailed as failure:
         out.print(f"[red]the demo does not load:[/red] {failure}", highlight=False)
         return 1
@@ -47,8 +48,7 @@ def main() -> int:
         return 0
 
 
-def _run(at: Platform, city: CityProfile, processes: list["Process"]) -> int:
-    demo = demo_city(city, tomorrow(city, datetime.now(UTC)))
+def _run(at: Platform, city: CityProfile, demo: DemoCity, processes: list["Process"]) -> int:
     with _bars() as bars:
         tasks = {"city": bars.add_task("Wuhan's zones, sites and routes", total=4)}
 
@@ -96,13 +96,13 @@ class Process:
                 stderr=log,
             )
 
-    def ready(self) -> bool:
+    def ready(self, client: httpx.Client) -> bool:
         """Whether it says that it can serve. Raises LoadFailed where it has ended."""
         if self.popen.poll() is not None:
             said = self.log.read_bytes()[self._begins :].decode(errors="replace").splitlines()[-5:]
             raise LoadFailed(f"{self.log} ends with:\n" + "\n".join(said))
         with contextlib.suppress(httpx.HTTPError):
-            return httpx.get(f"{self.url}/readyz", timeout=2).status_code == 200
+            return client.get(f"{self.url}/readyz").status_code == 200
         return False
 
 
@@ -127,10 +127,11 @@ def platform() -> Iterator[list[Process]]:
 
 def _wait_ready(processes: list[Process], timeout_s: float = 60) -> None:
     deadline = time.monotonic() + timeout_s
-    while not all(process.ready() for process in processes):
-        if time.monotonic() > deadline:
-            raise LoadFailed(f"the platform is not ready after {timeout_s:.0f} s; see {LOGS}")
-        time.sleep(0.1)
+    with httpx.Client(timeout=2) as client:  # one: to make each costs what the platform needs to start
+        while not all(process.ready(client) for process in processes):
+            if time.monotonic() > deadline:
+                raise LoadFailed(f"the platform is not ready after {timeout_s:.0f} s; see {LOGS}")
+            time.sleep(0.1)
 
 
 def _stay(processes: list[Process]) -> int:

@@ -4,7 +4,9 @@ import argparse
 import gc
 import sys
 from collections.abc import Callable
+from functools import cache
 from types import FrameType
+from typing import Any
 
 import sqlalchemy as sa
 import uvicorn
@@ -16,7 +18,7 @@ from services.compose import SERVICES, Composition, compose
 from services.health import Check
 from services.migrate import upgrade
 from shared import logs
-from shared.auth import load_authenticator, load_issuer
+from shared.auth import Authenticator, Issuer, load_authenticator, load_issuer
 from shared.db import engine
 from shared.frame import Service
 from shared.runner import Runner
@@ -89,10 +91,15 @@ def application(composition: Composition) -> FastAPI:
         start=lambda: _start(runner),
         stop=lambda: _stop(runner, composition),
     )
-    # behind one origin a reader asks any process: each describes the whole platform
-    everything = compose(settings.model_copy(update={"bus_url": "log://"}), SERVICES).services
-    app.openapi = create_app(settings, everything, authenticator, issuer).openapi  # type: ignore[method-assign]
+    if len(composition.services) < len(SERVICES):
+        app.openapi = cache(lambda: _described(settings, authenticator, issuer))  # type: ignore[method-assign]
     return app
+
+
+def _described(settings: Settings, authenticator: Authenticator, issuer: Issuer | None) -> dict[str, Any]:
+    """Of the whole platform: behind one origin a reader asks any process. Made when asked for: it takes a second."""
+    everything = compose(settings.model_copy(update={"bus_url": "log://"}), SERVICES).services
+    return create_app(settings, everything, authenticator, issuer).openapi()
 
 
 def _start(runner: Runner) -> None:

@@ -6,7 +6,7 @@ Every request carries a key or an id of its own, so loading a second time change
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -73,7 +73,7 @@ def load(platform: Platform, city: CityProfile, demo: DemoCity, progress: Progre
         progress("authorizations", 3, 4)
         _load_routes(planner, demo.routes, demo.past, city)
         progress("routes", 4, 4)
-        asyncio.run(_file_plans(platform, demo.plans, progress))
+        asyncio.run(_file_plans(platform, demo.plans, _filed_already(regulator, demo.day), progress))
         _until(lambda: regulator.get("/flight-plans/counts").json().get("submitted", 0) == 0, "every plan decided")
 
 
@@ -182,7 +182,17 @@ def _known(answer: httpx.Response) -> bool:
     return accepted(answer).is_success
 
 
-async def _file_plans(platform: Platform, plans: Sequence[DemoPlan], progress: Progress) -> None:
+def _filed_already(regulator: httpx.Client, day: date) -> set[str]:
+    """The demo flights of the day that are there: filing a thousand again changes nothing, and takes a while."""
+    return {_flight(plan["operator"], plan["intent"]) for plan in _of_day(regulator, day) if plan["demo"]}
+
+
+def _flight(operator: str, intent: dict[str, Any]) -> str:
+    """What tells a flight from all others. One that was moved meanwhile is filed again, which finds it there."""
+    return json.dumps([operator, intent["departs_at"], intent["path"], intent["area"]], sort_keys=True)
+
+
+async def _file_plans(platform: Platform, plans: Sequence[DemoPlan], there: Container[str], progress: Progress) -> None:
     for operator in {plan.operator for plan in plans}:
         platform.headers("operator", operator)
     waiting = iter(plans)
@@ -191,7 +201,8 @@ async def _file_plans(platform: Platform, plans: Sequence[DemoPlan], progress: P
     async def worker(client: httpx.AsyncClient) -> None:
         nonlocal done
         for plan in waiting:
-            await _file(client, platform, plan)
+            if _flight(plan.operator, json.loads(encode_value(plan.intent))) not in there:
+                await _file(client, platform, plan)
             done += 1
             progress("plans", done, len(plans))
 
@@ -233,6 +244,10 @@ def _items(client: httpx.Client, path: str, **filters: Any) -> Iterator[dict[str
             return
 
 
+def _of_day(client: httpx.Client, day: date) -> Iterator[dict[str, Any]]:
+    return _items(client, "/flight-plans", **{"from": f"{day}T00:00:00+08:00", "to": f"{day}T23:59:59+08:00"})
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What came of the day, read back from the API."""
@@ -253,9 +268,7 @@ def report(platform: Platform, demo: DemoCity) -> Report:
     keys = Counter[str]()
     states = Counter[str]()
     with platform.client("regulator", "demo-authority") as regulator:
-        day = f"{demo.day:%Y-%m-%d}"
-        span = {"from": f"{day}T00:00:00+08:00", "to": f"{day}T23:59:59+08:00"}
-        for plan in _items(regulator, "/flight-plans", **span):
+        for plan in _of_day(regulator, demo.day):
             if not plan["demo"]:
                 continue
             states[plan["state"]] += 1

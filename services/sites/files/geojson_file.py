@@ -12,7 +12,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from geopandas import GeoDataFrame, GeoSeries, points_from_xy
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
@@ -57,6 +56,8 @@ def template(place: tuple[float, float]) -> bytes:
 
 def _collection(rows: Sequence[Values]) -> dict[str, Any]:
     """By the frame's own features: GDAL's writer rounds positions and makes a whole number beside a blank a float."""
+    from geopandas import GeoDataFrame, points_from_xy  # here: it takes a second, which no start should wait for
+
     places = points_from_xy([row["lng"] for row in rows], [row["lat"] for row in rows])
     columns = [column for column in COLUMNS if column not in ("lng", "lat")]
     ids = [row["site_id"] for row in rows]
@@ -111,6 +112,8 @@ def _of_name(named: object) -> CRS:
 
 def _to_wgs84(rows: Sequence[Fields], crs: CRS) -> list[Fields]:
     """The rows with their positions converted; one that lies nowhere in the system is a fault of its row."""
+    from geopandas import GeoSeries, points_from_xy
+
     places = [(values["lng"], values["lat"]) if _is_placed(values) else (math.nan, math.nan) for values, _ in rows]
     there = GeoSeries(points_from_xy(*zip(*places, strict=True)) if places else [], crs=crs).to_crs(WGS84)
     return [_placed(row, lng, lat, crs) for row, lng, lat in zip(rows, there.x, there.y, strict=True)]
