@@ -64,6 +64,20 @@ AT_SITES: Final[Sequence[Mutant]] = (
         *oracle("rim"),
     ),
     mutant(
+        "a flight's lines held against its own",
+        SETTLING,
+        "    other = (flight[leg] + n) % (2 * n)",
+        "    other = flight[leg]",
+        *oracle("busy"),
+    ),
+    mutant(
+        "a leg that leaves the terminal again forgotten",
+        SETTLING,
+        "    after = crosses & (np.maximum(leaves, 0.0) < 1)",
+        "    after = crosses & (np.maximum(leaves, 0.0) < 0)",
+        "tests/unit/geometry/test_slots.py::test_ways_that_part_slowly_part_outside_the_terminal",
+    ),
+    mutant(
         "lines that leave a terminal meet 5 cm late",
         SETTLING,
         "    near = gaps <= radii[leg[part]] + radii[theirs] + TOUCH_M",

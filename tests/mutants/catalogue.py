@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from tests.mutants.asked_at_once import ASKED_AT_ONCE
 from tests.mutants.at_sites import AT_SITES
 from tests.mutants.fault import Edit, Mutant, mutant, oracle
 
@@ -321,4 +322,5 @@ MUTANTS: Final[Sequence[Mutant]] = (
         NARROWED,
     ),
     *AT_SITES,
+    *ASKED_AT_ONCE,
 )

@@ -116,6 +116,33 @@ AREA_BESIDE_A_CIRCLE = flight(
 ROUND_IT = flight([waypoint(-400, 0), waypoint(-400, 500), waypoint(400, 500), waypoint(400, 0)])
 
 
+COMB = flight(
+    [waypoint(100.0 * (k // 2), 600.0 * ((k + 1) // 2 % 2)) for k in range(10)],
+    departure=spot(0, 0),
+    arrival=spot(500, 0),
+)
+
+
+@pytest.mark.parametrize("past", ["circle", "flight"])
+def test_the_other_legs_are_passed_too(past: str) -> None:
+    """Legs 100 m apart with something between two of them: out of the way of one it is in that of the next."""
+    made, zone, there = volumes(COMB, RULES, FLAT), zoned("z", circle(35, 240, 300)), spot(240, 300)
+    waits = [waypoint(240, 300, hover_s=900.0, hover_radius_m=30.0)]
+    hovering = volumes(flight(waits, departure=there, arrival=there), RULES, FLAT)
+    aside = met(made, zone) if past == "circle" else plan_asides([(made, hovering)])[0]
+    assert aside is not None
+    assert aside.metres > 100.0
+    elsewhere = aside_of(made, zone, *aside)
+    assert (met(elsewhere, zone) if past == "circle" else contacts([elsewhere, hovering], [0])) in (None, [])
+
+
+def test_in_company_each_is_told_its_own() -> None:
+    zone = zoned("z", square(300))
+    flights = [volumes(straight(north_m), RULES, FLAT) for north_m in (0.0, -230.0, 900.0, 100.0)]
+    asides = [[hit.aside for hit in hits] for hits in ZoneIndex(1, [zone]).hits(flights, [False] * 4, FLAT)]
+    assert asides == [[met(each, zone)] if met(each, zone) else [] for each in flights]
+
+
 @settings(max_examples=60, deadline=None)
 @given(intent=intents(), outline=outlines())
 @example(intent=AREA_BESIDE_A_CIRCLE, outline=CircleOutline("Circle", (114.29802079295519, 30.50090201610286), 548.0))

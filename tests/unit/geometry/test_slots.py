@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -152,6 +153,15 @@ def test_two_pads_let_two_leave_together_on_ways_that_part() -> None:
     assert FindingCode.PLAN_CONFLICT in codes(ask(east, west, terminals={}))
     assert not settled(north, beside, TERMINALS)
     assert FindingCode.PLAN_CONFLICT in codes(ask(north, beside))
+
+
+@pytest.mark.parametrize(("degrees", "parts"), [(15.0, False), (23.4, False), (23.8, True), (40.0, True)])
+def test_ways_that_part_slowly_part_outside_the_terminal(degrees: float, parts: bool) -> None:
+    """From its rim of 100 m it is 40 m to a way 23.58 degrees beside: the leg that leaves it decides."""
+    turn = np.radians(degrees)
+    east = flown(departure="PORT", arrival="PORT", over=(1_000.0, 700.0))
+    beside = flown(departure="PORT", arrival="PORT", over=(1_000.0 * np.cos(turn), 700.0 + 1_000.0 * np.sin(turn)))
+    assert settled(east, beside, TERMINALS) is parts
 
 
 def test_lines_that_cross_further_out_are_not_settled_whenever_they_are_flown() -> None:

@@ -84,6 +84,17 @@ def test_asking_in_bulk_is_asking_one_by_one(flown: Sequence[FlightIntent], seve
         assert hits == [one for one in alone if one is not None]
 
 
+@given(intents(), st.lists(zones(), min_size=1, max_size=4))
+@settings(max_examples=25, deadline=None)
+def test_a_flight_meets_what_one_of_its_volumes_meets(flown: FlightIntent, several: Sequence[Zone]) -> None:
+    several = [zoned(f"z{i}", z.spec.outline, lower=z.spec.lower, upper=z.spec.upper) for i, z in enumerate(several)]
+    made = volumes(flown, RULES, hills())
+    alone = [FlightVolumes(made.records[k : k + 1], made.areas) for k in range(len(made))]
+    (hits,) = ZoneIndex(1, several).hits([made], [False], hills())
+    met = {z.zone_id: [k for k, one in enumerate(alone) if hit(z, one, terrain=hills())] for z in several}
+    assert {each.zone.zone_id: list(each.volumes) for each in hits} == {name: ks for name, ks in met.items() if ks}
+
+
 @given(intents(), st.lists(zones(), max_size=3), zones(number=9), st.booleans())
 @settings(max_examples=100, deadline=None)
 def test_one_more_zone_never_helps(intent: FlightIntent, before: list[Zone], more: Zone, voluntary: bool) -> None:
