@@ -8,6 +8,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,24 @@ def test_operator_moves_and_withdraws_by_keyboard(platform: Platform, visitor: V
     expect(page.at("plan-detail")).to_have_attribute("data-state", "withdrawn")
     (plan,) = ok(platform.client("operator", "beta").get("/flight-plans"))["items"]
     assert (plan["state"], plan["revision"]) == ("withdrawn", 2)
+
+
+def test_operator_moves_a_flight_in_the_air_and_ends_it(platform: Platform, visitor: Visitor) -> None:
+    operator = platform.client("operator", "theta")
+    plan = file(operator, world.intent(at=datetime.now(UTC) + timedelta(seconds=30), lat=LAT + 0.12))
+    ok(operator.post(f"/flight-plans/{plan['plan_id']}/activate"))
+    page = visitor("operator", "theta")
+    page.at("operator-mine").click()
+    page.at("plan-row").click()
+    expect(page.at("plan-detail")).to_have_attribute("data-state", "activated")
+    expect(page.at("withdraw")).to_have_count(0)
+    page.at("move").click()
+    later = datetime.fromisoformat(plan["intent"]["departs_at"]) + timedelta(hours=8, seconds=20)
+    page.at("move-to").fill(later.strftime("%Y-%m-%dT%H:%M:%S"))
+    page.at("move-confirm").click()
+    expect(page.at("plan-detail").get_by_text("第 2 稿")).to_be_visible()
+    page.at("end").click()
+    expect(page.at("plan-detail")).to_have_attribute("data-state", "ended")
 
 
 def test_a_page_loaded_anew_is_still_everybodys(platform: Platform, visitor: Visitor) -> None:

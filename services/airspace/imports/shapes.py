@@ -17,6 +17,7 @@ from shared.volumes import CircleOutline, CorridorOutline, Edges, Outline, Polyg
 ARC_ERROR_M: Final = 0.01  # a drawn arc lies outside the true one by no more
 Position = tuple[float, float]
 
+_SHAPES: Final = frozenset("0123456")
 NAMES: Final = {0: "grid", 5: "airport obstacle surface"}  # of MH/T 4053 that no zone can be made of
 
 
@@ -74,17 +75,17 @@ def from_text(shape: object, text: object, setting: Setting, field: str) -> list
 
     A line whose width changes is several corridors. Shapes 0 and 5 are refused.
     """
-    shape = int(shape) if isinstance(shape, str) and shape.strip().isdecimal() else shape
+    shape = int(str(shape)) if str(shape).strip() in _SHAPES else None  # numbers come as strings too
+    if shape is None:
+        raise Invalid("must be 1 polygon, 2 circle, 3 sector, 4 line or 6 area", field=f"{field}.shape")
     if shape in NAMES:
         raise Invalid(f"shape {shape} ({NAMES[shape]}) is not taken", field=f"{field}.shape")
     if shape == 6:
         return administrative_area(text, setting, f"{field}.coor")
     rows = [_numbers(part, f"{field}.coor") for part in str(text).split("|") if part.strip()]
     try:
-        return _OUTLINES[int(str(shape))](rows)
-    except (KeyError, ValueError) as error:
-        raise Invalid("must be 1 polygon, 2 circle, 3 sector, 4 line or 6 area", field=f"{field}.shape") from error
-    except (IndexError, TypeError) as error:
+        return _OUTLINES[shape](rows)
+    except (IndexError, TypeError, ValueError) as error:
         raise Invalid(f"is no text of shape {shape}", field=f"{field}.coor") from error
 
 

@@ -1,4 +1,4 @@
-// Move a plan to a new time, give it up, confirm its take-off, report its end.
+// Move a plan to a new time (in the air too), give it up, confirm its take-off, report its end.
 import { useState } from "preact/hooks";
 import { post } from "../../api/client";
 import { type ApiProblem, asProblem, fieldProblem } from "../../api/errors";
@@ -7,14 +7,14 @@ import { ProblemBox } from "../../components/basics";
 import { Input } from "../../components/fields";
 import { t } from "../../i18n";
 import { timezone } from "../../state";
-import { toInstant, toLocal } from "../../time";
+import { toInstant, toLocalSeconds } from "../../time";
 import { zoneName } from "../../words";
 
 const OVER: readonly PlanState[] = ["withdrawn", "lapsed", "refused", "ended", "no_show"];
 
 export function PlanActions({ plan, onChanged }: { plan: FlightPlanView; onChanged: () => void }) {
   const [doing, setDoing] = useState<"move" | "withdraw" | null>(null);
-  const [departsAt, setDepartsAt] = useState(() => toLocal(plan.intent.departs_at, timezone.value));
+  const [departsAt, setDepartsAt] = useState(() => toLocalSeconds(plan.intent.departs_at, timezone.value));
   const [reason, setReason] = useState("");
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [busy, setBusy] = useState(false);
@@ -34,26 +34,20 @@ export function PlanActions({ plan, onChanged }: { plan: FlightPlanView; onChang
     }
   };
 
-  if (plan.state === "activated") {
-    return (
-      <div class="plan-actions">
-        <button type="button" class="primary" disabled={busy} data-testid="end" onClick={() => void send("end", undefined)}>{t("plan.end")}</button>
-        <ProblemBox problem={problem} />
-      </div>
-    );
-  }
+  const aloft = plan.state === "activated";
   return (
     <div class="plan-actions">
       <div class="button-row">
         {plan.state === "approved" && (
           <button type="button" class="secondary" disabled={busy} data-testid="activate" onClick={() => void send("activate", undefined)}>{t("plan.activate")}</button>
         )}
+        {aloft && <button type="button" class="primary" disabled={busy} data-testid="end" onClick={() => void send("end", undefined)}>{t("plan.end")}</button>}
         <button type="button" class="secondary" aria-expanded={doing === "move"} data-testid="move" onClick={() => setDoing(doing === "move" ? null : "move")}>{t("plan.move")}</button>
-        <button type="button" class="secondary danger" aria-expanded={doing === "withdraw"} data-testid="withdraw" onClick={() => setDoing(doing === "withdraw" ? null : "withdraw")}>{t("plan.withdraw")}</button>
+        {!aloft && <button type="button" class="secondary danger" aria-expanded={doing === "withdraw"} data-testid="withdraw" onClick={() => setDoing(doing === "withdraw" ? null : "withdraw")}>{t("plan.withdraw")}</button>}
       </div>
       {doing === "move" && (
         <form class="inline-form" onSubmit={(event) => { event.preventDefault(); void send("move", { departs_at: toInstant(departsAt, timezone.value) }); }}>
-          <Input label={t("plan.moveTo", { zone: zoneName() })} type="datetime-local" value={departsAt} onInput={setDepartsAt} problem={fieldProblem(problem, "departs_at")} testId="move-to" />
+          <Input label={t("plan.moveTo", { zone: zoneName() })} type="datetime-local" step={1} value={departsAt} onInput={setDepartsAt} problem={fieldProblem(problem, "departs_at")} testId="move-to" />
           <button type="submit" class="primary" disabled={busy} data-testid="move-confirm">{t("plan.moveConfirm")}</button>
         </form>
       )}
