@@ -108,8 +108,8 @@ AT_SITES: Final[Sequence[Mutant]] = (
     mutant(
         "pads counted that are held at different times",
         SLOTS,
-        "        return _first_full(others, hold.start_us + shift_us, hold.end_us + shift_us, self.pads(hold))",
-        "        return hold.start_us + shift_us, hold.end_us + shift_us",
+        "        return next(_full(others, self.pads(hold)), None)",
+        "        return (hold.start_us, hold.end_us) if len(others) >= self.pads(hold) else None",
         *oracle("busy"),
     ),
     mutant(

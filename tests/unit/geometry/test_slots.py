@@ -35,6 +35,7 @@ from tests.unit.geometry.worlds import (
     flight,
     request,
     reservation,
+    spot,
     waypoint,
 )
 
@@ -159,8 +160,9 @@ def test_two_pads_let_two_leave_together_on_ways_that_part() -> None:
 def test_ways_that_part_slowly_part_outside_the_terminal(degrees: float, parts: bool) -> None:
     """From its rim of 100 m it is 40 m to a way 23.58 degrees beside: the leg that leaves it decides."""
     turn = np.radians(degrees)
-    east = flown(departure="PORT", arrival="PORT", over=(1_000.0, 700.0))
-    beside = flown(departure="PORT", arrival="PORT", over=(1_000.0 * np.cos(turn), 700.0 + 1_000.0 * np.sin(turn)))
+    ends = (1_000.0, 700.0), (1_000.0 * np.cos(turn), 700.0 + 1_000.0 * np.sin(turn))
+    ways = [flight([waypoint(*end)], departure=at("PORT"), arrival=spot(*end)) for end in ends]
+    east, beside = (volumes(way, RULES, FLAT) for way in ways)
     assert settled(east, beside, TERMINALS) is parts
 
 
