@@ -72,7 +72,8 @@ class CityProfile:
     targets: tuple[Target, ...]
     target_sources: Mapping[str, Words]
     route_scenarios: RouteScenarios
-    attributions: tuple[str, ...]  # to be shown on every map
+    attributions: tuple[str, ...]  # of the files, in full
+    map_attribution: Words  # one line, on every map
 
     @property
     def districts_file(self) -> Path:

@@ -66,7 +66,14 @@ def load_city(folder: Path | str) -> CityProfile:
         target_sources=targets.sources,
         route_scenarios=route_scenarios,
         attributions=tuple(each["attribution"] for each in (districts, water, towns)),
+        map_attribution=_map_attribution(profile, [each["attribution"] for each in (districts, water)]),
     )
+
+
+def _map_attribution(profile: Profile, of_files: Sequence[str]) -> Words:
+    """As the profile says it; else as the files do, in the words they have."""
+    in_full = " · ".join(dict.fromkeys(of_files))
+    return Words(profile.map_attribution_zh or in_full, profile.map_attribution_en or in_full)
 
 
 def _districts(

@@ -129,6 +129,8 @@ class Profile:
     flight: FlightSettings
     coverage: CoverageSettings
     province_zh: str = ""
+    map_attribution_zh: str = ""  # shown on the map in place of what the files of districts and water say of themselves
+    map_attribution_en: str = ""
     take_offs: TakeOffs = field(default_factory=TakeOffs)
     quota: QuotaSettings = field(default_factory=QuotaSettings)
     site_costs_cny: Mapping[SiteKind, Annotated[float, Gt(0.0)]] = field(default_factory=dict)

@@ -84,6 +84,7 @@ def test_the_whole_story_in_another_city(town: Town) -> None:
     regulator = town.somebody("regulator", "tower")
 
     city = ok(planner.get("/city"))
+    assert city["map_attribution"] == {"zh": "made up", "en": "made up"}, "as the files say, where the profile does not"
     assert (city["name"]["zh"], city["timezone"], city["population"]) == ("湖堡市", "Europe/Zurich", 65_000)
     assert [each["adcode"] for each in city["districts"]] == ["SB1", "SB2"]
 

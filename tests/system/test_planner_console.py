@@ -308,6 +308,7 @@ def test_sites_are_exported_and_imported(platform: Platform, visitor: Visitor, t
     expect(page.at("import-conversion")).to_contain_text("GCJ-02")
     cells = page.at("import-errors").locator("tbody tr").all_inner_texts()
     assert [tuple(cell.split("\t")[:2]) for cell in cells] == [("3", "kind"), ("4", "lng"), ("4", "lat")]
+    assert not any(cell.split("\t")[2].isascii() for cell in cells), "faults of rows are said in Chinese"
     page.keep("planner-import")
     place = ok(planner.get("/sites/G-1"))["spec"]
     assert (place["lng"], place["lat"]) == pytest.approx((LNG, LAT), abs=1e-6)

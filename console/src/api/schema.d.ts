@@ -2518,6 +2518,7 @@ export interface components {
             towns_url?: string;
             /** Attributions */
             attributions: string[];
+            map_attribution: components["schemas"]["Words"];
         };
         /**
          * Classification

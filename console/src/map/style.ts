@@ -111,6 +111,11 @@ const labels: LayerSpecification[] = [
     paint: { "text-color": LAND.label, "text-halo-color": "rgba(255,255,255,0.9)", "text-halo-width": 1.4 },
   },
   {
+    id: "zone-labels", type: "symbol", source: "zones", filter: drawnZones, minzoom: 9.8,
+    layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 11, "text-max-width": 9, "text-padding": 6 },
+    paint: { "text-color": zoneColor, "text-halo-color": "rgba(255,255,255,0.9)", "text-halo-width": 1.4 },
+  },
+  {
     id: "site-labels", type: "symbol", source: "sites", minzoom: 12.5,
     layout: {
       "text-field": ["get", "name"], "text-font": FONT, "text-size": 12, "text-offset": [0, 1.1], "text-anchor": "top",

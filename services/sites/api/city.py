@@ -76,6 +76,7 @@ class CityView:
     water_url: str = "/city/water.geojson"
     towns_url: str = "/city/towns.geojson"
     attributions: tuple[str, ...]
+    map_attribution: Words
 
 
 @router.get("/city")
@@ -96,6 +97,7 @@ def read_city(state: State, caller: Anyone) -> CityView:
         ),
         route_scenarios=_route_scenarios(city.route_scenarios),
         attributions=city.attributions,
+        map_attribution=city.map_attribution,
     )
 
 

@@ -56,6 +56,7 @@ def test_the_city_tells_what_a_map_needs(operator: Caller) -> None:
     assert city["population"] == 12_326_518
     assert city["approval_mode"] == "advisory"
     assert "© OpenStreetMap contributors" in " ".join(city["attributions"])
+    assert "© OpenStreetMap contributors" in city["map_attribution"]["zh"] != city["map_attribution"]["en"]
     for url in (city["districts_url"], city["water_url"], city["towns_url"]):
         answer = operator.get(url)
         assert answer.headers["content-type"] == "application/geo+json"

@@ -6,6 +6,7 @@ import type { SiteImportReport } from "../../api/types";
 import { ProblemBox } from "../../components/basics";
 import { FileInput, Select } from "../../components/fields";
 import { said, t } from "../../i18n";
+import { problemSentence } from "../../i18n/problems";
 import { whole } from "../../words";
 import { DATUMS, type Datum, mediaTypeOf, TAKEN } from "./siteFile";
 
@@ -86,7 +87,7 @@ function Faults({ errors }: { errors: SiteImportReport["errors"] }) {
           <thead><tr><th scope="col" class="number">{t("files.row")}</th><th scope="col">{t("files.field")}</th><th scope="col">{t("files.fault")}</th></tr></thead>
           <tbody>
             {errors.slice(0, MOST_SHOWN).map((error, i) => (
-              <tr key={i}><th scope="row" class="number">{error.row}</th><td>{error.field && <code>{error.field}</code>}</td><td class="wraps">{error.detail}</td></tr>
+              <tr key={i}><th scope="row" class="number">{error.row}</th><td>{error.field && <code>{error.field}</code>}</td><td class="wraps">{problemSentence(error.detail)}</td></tr>
             ))}
           </tbody>
         </table>
