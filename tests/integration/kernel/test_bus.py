@@ -13,6 +13,7 @@ from shared.contracts.flightplan import FlightPlanLapsed
 from shared.contracts.inbound import SiteStateReported
 from shared.contracts.sites import SiteState
 from shared.frame import Received, Subscription, Transaction, on
+from shared.log import Recorded
 from shared.parked import AlreadyReplayed, ParkedNotFound, ask_replay
 from tests.integration.kernel.world import World, expected, lapsed, note, plan, subscription
 from tests.waiting import eventually
@@ -58,6 +59,19 @@ def test_what_is_delivered_again_is_not_applied_again(world: World) -> None:
         world.record(PLANS, [3])
         eventually(lambda: world.seen() == expected(PLANS, 3))
     assert world.seen() == expected(PLANS, 3)
+
+
+@pytest.mark.parametrize("bus_url", [pytest.param("kafka", marks=pytest.mark.kafka)], indirect=True)
+def test_with_one_checkpoint_for_all_partitions_events_are_dropped(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: what another partition had further back in the log counts as seen already."""
+    monkeypatch.setattr(Recorded, "slot", property(lambda one: (one.ledger or one.topic, 0)))
+    with world.relaying(), world.consumer(subscription(batch=50)):
+        world.record(PLANS, range(1, 21))
+        last = world.query("SELECT max(position) FROM flightplan.event_log")
+        eventually(lambda: world.query("SELECT max(position) FROM airspace.checkpoint") == last)
+    assert 0 < sum(map(len, world.seen().values())) < 20 * len(PLANS)
 
 
 @contextmanager

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from services.airspace.domain.contacts import contacts
 from services.airspace.domain.exact import TOUCH_M
 from services.airspace.store.keys import asked, boxes_of, entered
-from shared.flight import FlightVolumes, volumes
+from shared.flight import FlightVolumes, Spot, Waypoint, volumes
 from shared.flight.records import from_us
 from tests.unit.geometry import oracle
-from tests.unit.geometry.worlds import FLAT, GEOD, NOON, RULES, away, flight, intents, metres, slab, spot, waypoint
+from tests.unit.geometry.worlds import FLAT, GEOD, LAT, LNG, NOON, RULES, away, flight, intents, metres, slab
 
 BAND_M = 0.01  # IntersectionMinimumPrecisionCm of F3548-21
 
@@ -70,13 +70,17 @@ def test_centimetre_either_side_of_touching(
 
 
 @pytest.mark.parametrize("off", [-0.011, 0.011])
-def test_five_kilometres_east_to_west_are_a_geodesic(off: float) -> None:
+@pytest.mark.parametrize(
+    "place", [(LNG, LAT), (113.7, 31.35), (115.07, 29.98)], ids=["middle", "north-west", "south-east"]
+)
+def test_five_kilometres_east_to_west_are_a_geodesic(place: tuple[float, float], off: float) -> None:
     """At 30 degrees north the geodesic runs 28 cm north of the parallel: the slices must follow it."""
-    path = [waypoint(-2_500, 0), waypoint(2_500, 0)]
-    long = volumes(flight(path, departure=spot(-2_500, 0), arrival=spot(2_500, 0)), RULES, FLAT)
-    middle = oracle.geodesic((path[0].lng, path[0].lat), (path[1].lng, path[1].lat))
-    lng, lat = (float(v[0]) for v in middle(np.array([0.5])))
-    point = GEOD.fwd(lng, lat, GEOD.inv(lng, lat, path[1].lng, path[1].lat)[0] - 90, 40.0 + TOUCH_M + off)[:2]
+    west, east = away(-2_500, 0, *place), away(2_500, 0, *place)
+    ends = [Spot(lng=lng, lat=lat) for lng, lat in (west, east)]
+    path = [Waypoint(lng=end.lng, lat=end.lat, height_m=90.0) for end in ends]
+    long = volumes(flight(path, departure=ends[0], arrival=ends[1]), RULES, FLAT)
+    lng, lat = (float(v[0]) for v in oracle.geodesic(west, east)(np.array([0.5])))
+    point = GEOD.fwd(lng, lat, GEOD.inv(lng, lat, *east)[0] - 90, 40.0 + TOUCH_M + off)[:2]
     other = slab(point, point, start=NOON - timedelta(hours=1), seconds=7_200, lower_m=90.0, upper_m=90.0)
     assert meet(long, other) == (off < 0)
 

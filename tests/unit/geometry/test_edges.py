@@ -61,6 +61,28 @@ def test_an_edge_runs_as_it_says(off: float, half_deg: float, edges: Edges) -> N
     assert is_hit(line, beside, beside, 20.0) == (off < 0)
 
 
+CITY = [(114.3, 30.6), (113.7, 31.35), (115.07, 29.98)]  # Wuhan's middle, its north-west and its south-east
+
+
+@pytest.mark.parametrize("off", [-0.011, 0.011])
+@pytest.mark.parametrize("edges", Edges)
+@pytest.mark.parametrize("place", CITY, ids=["middle", "north-west", "south-east"])
+def test_five_kilometres_east_to_west_are_right_everywhere_in_the_city(
+    place: Coordinate, edges: Edges, off: float
+) -> None:
+    """Of a zone of that width, and of one that reaches from there across the city to its other end."""
+    (lng, lat), half = place, away(2_500, 0, *place)[0] - place[0]
+    (far, down) = (CITY[1], 0.0) if lat < 30.0 else (CITY[2], 180.0)
+    ends = (lng - half, lat), (lng + half, lat)
+    curve = (oracle.straight if edges is Edges.STRAIGHT else oracle.geodesic)(*ends)
+    at = tuple(float(v[0]) for v in curve(np.array([0.5])))
+    beside = GEOD.fwd(*at, down + 180, 50.0 + 0.001 + off)[:2]
+    assert abs(oracle.gap_m(oracle.geodesic(beside, beside), curve) - 50.001 - off) < 0.001
+    near = tuple(away(0, 3_000 if down == 0 else -3_000, *end) for end in ends)
+    for ring in ((*ends, *near[::-1], ends[0]), (*ends, far, ends[0])):
+        assert is_hit(PolygonOutline("Polygon", (ring,), edges), beside, beside, 50.0) == (off < 0)
+
+
 def test_shortest_paths_are_followed_to_a_millimetre() -> None:
     line = np.array([away(-40_000, 9_000), away(40_000, 10_000), away(40_000, 10_100)])
     followed = densify_geodesics(line, 125.0)
