@@ -30,3 +30,9 @@ def test_linked_pages_exist() -> None:
     for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
             assert (page.parent / link).exists(), f"{page.name} links to {link}"
+
+
+def test_what_is_named_as_proof_exists() -> None:
+    named = re.findall(r"`(?:tests/[\w/]*)?(test_\w+\.py)`", (ROOT / "CONTRIBUTING.md").read_text())
+    assert len(named) > 10
+    assert set(named) <= {path.name for path in (ROOT / "tests").rglob("test_*.py")}
