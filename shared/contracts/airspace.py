@@ -163,7 +163,7 @@ class ConflictEnded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteAssessed:
-    """Airspace's answer on one revision of a fixed route; crossing routes are notes."""
+    """Airspace's answer on one revision of a fixed route; crossing routes, and that a site is out of use, are notes."""
 
     topic: ClassVar[str] = "airspace.places"
     key_field: ClassVar[str] = "route_id"

@@ -294,6 +294,13 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "tests/unit/geometry/test_priorities.py::test_a_move_in_the_air_does_not_wait_for_a_ruling",
     ),
     mutant(
+        "a zone that is passed keeps a flight in the air where it is",
+        ASSESS,
+        "if hit.end_us > to_us(self.now)]",
+        "]",
+        "tests/unit/geometry/test_priorities.py::test_a_zone_that_is_passed_does_not_keep_a_flight_where_it_is",
+    ),
+    mutant(
         "what is flown may have been flown otherwise",
         ALOFT,
         "one.rows[:i] != other.rows[:i]",

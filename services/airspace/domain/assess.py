@@ -33,6 +33,7 @@ from services.airspace.domain.terminals import NO_TERMINALS, PadHold, Terminals
 from services.airspace.domain.zone_index import ZoneHit, ZoneIndex
 from shared.contracts.assessment import Assessment, Effect, Finding, FindingCode, Outcome, Restriction
 from shared.flight import FlightRules, FlightVolumes
+from shared.flight.records import to_us
 from shared.terrain import Terrain
 
 __all__ = ["MAX_FINDINGS", "assess", "assess_each", "assessment_of", "decide", "zone_findings"]
@@ -154,7 +155,7 @@ class _Batch:
     def answer(self, i: int) -> Decision:
         """The decision on one request, given what is held at this moment; nothing comes of it yet."""
         request, met = self.requests[i], self._met(i)
-        findings = self._zone_findings(request, self.hits[i])
+        findings = self._zone_findings(request, self._ahead(request, self.hits[i]))
         free = request.voluntary and all(f.code is FindingCode.ZONE_UNRESTRICTED for f in findings)
         short = self.slots.shortages(i, self._counts(i, least=request.priority))
         findings += closed_findings(request.volumes, self.terminals, Effect.NOTE if free else Effect.REFUSES)
@@ -212,6 +213,12 @@ class _Batch:
         start, end, j = min(lower, key=lambda held: (self.holders[held[2]].priority, -held[0], self._plan(held[2])))
         theirs = hold._replace(volume=next(h.volume for h in self.slots.holds[j] if h[:3] == (hold.spot, start, end)))
         return j, self.slots.shortage(theirs, (max(start, hold.start_us), min(end, hold.end_us)))
+
+    def _ahead(self, request: PlanRequest, hits: Sequence[ZoneHit]) -> Sequence[ZoneHit]:
+        """The zones that a flight in the air still comes to: one it has passed does not keep it from another way."""
+        if not request.moves_in_the_air:
+            return hits
+        return [hit for hit in hits if hit.end_us > to_us(self.now)]
 
     def _zone_findings(self, request: PlanRequest, hits: Sequence[ZoneHit]) -> list[Finding]:
         return zone_findings(hits, request.operator, request.volumes, self.authorizations, self.terrain, None)

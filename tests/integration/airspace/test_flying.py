@@ -138,3 +138,17 @@ def test_a_flight_in_the_air_goes_another_way_where_nobody_is_in_the_way(world: 
     with world.service.database.reading() as connection:
         found = [one for plan in (flying, north, hop) for one in replay(world.service.state, connection, plan.plan_id)]
     assert [one.differences for one in found] == [[]] * 5
+
+
+def test_a_zone_that_is_passed_does_not_keep_a_flight_where_it_is(world: World, regulator: Caller) -> None:
+    flying = submitted()
+    world.handle(flying)
+    world.handle(taken_off(flying))
+    publish(regulator, outline={**circle()["outline"], "radius_m": 50.0})  # over its departure
+    world.spread()
+    world.clock.forward(minutes=61)
+    assert world.decide(moved(flying, degrees=0.009)) == ["refused"]
+    world.clock.forward(seconds=30)
+    assert world.decide(moved(flying, revision=3, degrees=0.009)) == ["approved"]
+    with world.service.database.reading() as connection:
+        assert [one.differences for one in replay(world.service.state, connection, flying.plan_id)] == [[]] * 4

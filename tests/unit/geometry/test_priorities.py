@@ -117,6 +117,18 @@ def test_a_move_in_the_air_does_not_wait_for_a_ruling() -> None:
     assert [finding.effect for finding in made.assessment.findings] == ["needs_ruling", "note"]
 
 
+def test_a_zone_that_is_passed_does_not_keep_a_flight_where_it_is() -> None:
+    index = ZoneIndex(1, [zoned("z", circle(300.0))])
+    standing = [reservation(LATER, 1, active=True)]
+    mine = request(HERE, 1, keeps_former=True, revision=2, active=True)
+    passed = HERE.window.end
+    for now, outcome in ((passed - timedelta(microseconds=1), "refused"), (passed, "approved")):
+        (made,) = decide([mine], index, standing, [], RULES, FLAT, now)
+        assert (made.assessment.outcome, bool(made.assessment.findings)) == (outcome, outcome == "refused")
+    (filed,) = decide([request(HERE, 2)], index, [], [], RULES, FLAT, passed)
+    assert filed.assessment.outcome == "refused"  # of what is filed every part counts
+
+
 def test_a_second_plan_that_was_not_met_before_still_refuses_the_move() -> None:
     def there(after_s: float, seconds: float) -> FlightVolumes:
         return slab(away(0, 0), away(500, 0), start=NOON + timedelta(seconds=after_s), seconds=seconds)
