@@ -6,7 +6,7 @@ import {
 } from "./colors";
 
 export const SOURCES = [
-  "districts", "names", "water", "coverage", "zones", "routes", "plans", "sites", "scenario", "conflicts", "draft", "highlight",
+  "districts", "names", "water", "coverage", "zones", "zoneNames", "routes", "plans", "sites", "scenario", "conflicts", "draft", "highlight",
 ] as const;
 export type SourceName = (typeof SOURCES)[number];
 
@@ -111,9 +111,9 @@ const labels: LayerSpecification[] = [
     paint: { "text-color": LAND.label, "text-halo-color": "rgba(255,255,255,0.9)", "text-halo-width": 1.4 },
   },
   {
-    id: "zone-labels", type: "symbol", source: "zones", filter: drawnZones, minzoom: 9.8,
+    id: "zone-labels", type: "symbol", source: "zoneNames", minzoom: 9.8,
     layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 11, "text-max-width": 9, "text-padding": 6 },
-    paint: { "text-color": zoneColor, "text-halo-color": "rgba(255,255,255,0.9)", "text-halo-width": 1.4 },
+    paint: { "text-color": LAND.label, "text-halo-color": "rgba(255,255,255,0.9)", "text-halo-width": 1.4 },
   },
   {
     id: "site-labels", type: "symbol", source: "sites", minzoom: 12.5,

@@ -3,7 +3,7 @@ import type { FeatureCollection } from "geojson";
 import { useMemo } from "preact/hooks";
 import { get } from "../api/client";
 import { type Resource, useResource } from "../api/resource";
-import { asAreas } from "../geo";
+import { asAreas, collection, labelPoint, pointFeature } from "../geo";
 import { useSource } from "../map/map";
 
 export function useZonesOnMap(chosen: string | null = null): Resource<FeatureCollection> {
@@ -20,5 +20,14 @@ export function useZonesOnMap(chosen: string | null = null): Resource<FeatureCol
     return asAreas({ type: "FeatureCollection", features: marked });
   }, [zones.value, chosen]);
   useSource("zones", drawn);
+  useSource("zoneNames", useMemo(() => drawn && namesOf(drawn), [drawn]));
   return zones;
+}
+
+/** A name a zone, where its middle is: of an area itself the map would repeat it. The height rule is everywhere. */
+function namesOf(zones: FeatureCollection): FeatureCollection {
+  return collection(zones.features.flatMap(({ geometry, properties }) => {
+    const at = properties?.["kind"] === "controlled_height" ? null : labelPoint(geometry);
+    return at ? [pointFeature(at, { name: String(properties?.["name"] ?? "") })] : [];
+  }));
 }
