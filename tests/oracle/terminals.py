@@ -5,8 +5,9 @@ come within the sum of the radii. A pad is held a minute before and after each m
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate, pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -82,6 +83,15 @@ class Flight:
         """The parts that it flies."""
         return flights.slices(self.said, self.departs_us)
 
+    def lasting(self, more_us: int) -> list[Slice]:
+        """The same, where it is behind a leg from so much earlier on and until so much later."""
+        flown = [len(one.shape.line) > 1 for one in self.slices]
+        legs = [*accumulate(flown, initial=0)]
+        return [
+            replace(one, start_us=one.start_us - more_us * (before > 0), end_us=one.end_us + more_us * (behind > 0))
+            for one, (before, behind) in zip(self.slices, pairwise(legs), strict=True)
+        ]
+
     @cached_property
     def lands(self) -> Edge:
         """When it is down: with no leg, known to the microsecond."""
@@ -123,10 +133,12 @@ class Flight:
 
 def conflict(a: Flight, b: Flight) -> bool:
     """Whether two flights meet where no terminal settles it. Raises Unsure."""
-    if a.slices[-1].end_us <= b.slices[0].start_us or b.slices[-1].end_us <= a.slices[0].start_us:
+    (one, two), (longer, others) = ((a.lasting(by), b.lasting(by)) for by in (-UNSURE_US, UNSURE_US))
+    if longer[-1].end_us <= others[0].start_us or others[-1].end_us <= longer[0].start_us:
         return False
-    meet = verdict(Pair("sites", a.slices, b.slices, gaps_of(a.slices, b.slices)), Ground())
-    if meet is None:
+    gaps = gaps_of(longer, others)
+    meet = verdict(Pair("sites", one, two, gaps), Ground())
+    if meet is None or meet != verdict(Pair("sites", longer, others, gaps), Ground()):
         raise Unsure
     return meet and not settled(a, b)
 

@@ -23,8 +23,10 @@ from tests.oracle import earth, flights, plan_pairs, zone_pairs
 from tests.oracle.compare import compare, names, share
 from tests.oracle.matter import Area, Ground, measured, verdict
 from tests.oracle.pairs import Family
+from tests.oracle.placing import NOON_US
 from tests.oracle.plays import PLAYS
 from tests.oracle.service import RULES, Everywhere, intent_of, spec_of
+from tests.oracle.terminals import Flight, Unsure, conflict
 from tests.unit.geometry.test_alternatives import offered
 from tests.unit.geometry.worlds import reservation
 
@@ -81,6 +83,23 @@ def test_halving_makes_geodesics() -> None:
             for share_ in (0.25, 0.5, chance.uniform()):
                 there = earth.degrees(earth.part(points, share_, 1.0, 1)[0])
                 assert GEOD.inv(*GEOD.fwd(*one, course, length * share_)[:2], *there)[2] < 5e-4
+
+
+@pytest.mark.parametrize(("after_us", "judged"), [(-1_000, True), (-1, None), (0, None), (1, None), (1_000, False)])
+def test_what_ends_by_the_length_of_a_leg_is_not_judged_to_the_microsecond(after_us: int, judged: bool | None) -> None:
+    """One flight begins over the spot where another that came from somewhere else ends, then or a little beside."""
+    here, there = {"lng": 114.3, "lat": 30.5}, {"lng": 114.31, "lat": 30.507}
+    common = {"aircraft_class": "light", "purpose": "patrol", "clawbacks": ["network_relay"], "speed_mps": 12.0}
+    comes = {"departure": there, "arrival": here, "path": [{**there, "height_m": 60.0}], **common}
+    stays = {"departure": here, "arrival": here, "path": [{**here, "height_m": 60.0, "hover_s": 5.0}], **common}
+    first = Flight(1, comes, NOON_US)
+    begins = Flight(2, stays, NOON_US).slices[0].start_us
+    second = Flight(2, stays, NOON_US + first.slices[-1].end_us - begins + after_us)
+    if judged is None:
+        with pytest.raises(Unsure):
+            conflict(first, second)
+    else:
+        assert conflict(first, second) is judged
 
 
 def test_distances_are_those_of_the_ellipsoid() -> None:
