@@ -9,7 +9,6 @@ RAGGED: Final = "shared/ragged.py"
 ZONE_INDEX: Final = "services/airspace/domain/zone_index.py"
 SIDEWAYS: Final = "services/airspace/domain/sideways.py"
 APART: Final = "services/airspace/domain/apart.py"
-ASSESS: Final = "services/airspace/domain/assess.py"
 
 ENOUGH_OF_LEGS: Final = "tests/unit/geometry/test_sideways.py::test_the_other_legs_are_passed_too"
 LEAST: Final = "tests/unit/geometry/test_sideways.py::test_a_straight_flight_is_told_the_least"

@@ -8,35 +8,30 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from services.airspace.domain.answers import assessment_of, zone_findings
 from services.airspace.domain.apart import Aside, plan_asides
 from services.airspace.domain.contacts import Contact, contacts
-from services.airspace.domain.cover import covering
 from services.airspace.domain.findings import (
     ARTICLE_EQUAL,
     ARTICLE_EQUAL_ALOFT,
     ARTICLE_HIGHER,
     ARTICLE_HIGHER_ALOFT,
     ARTICLE_LOWER,
-    MAX_FINDINGS,
     closed_findings,
     outcome_of,
     pad_yielded_finding,
     plan_finding,
     slot_finding,
-    strongest,
-    zone_finding,
 )
 from services.airspace.domain.settling import unsettled
 from services.airspace.domain.slots import Shortage, Slots, Span
 from services.airspace.domain.subjects import Authorization, Decision, PlanRequest, Reservation
 from services.airspace.domain.terminals import NO_TERMINALS, PadHold, Terminals
 from services.airspace.domain.zone_index import ZoneHit, ZoneIndex
-from shared.contracts.assessment import Assessment, Effect, Finding, FindingCode, Outcome, Restriction
-from shared.flight import FlightRules, FlightVolumes
+from shared.contracts.assessment import Assessment, Effect, Finding, FindingCode, Outcome
+from shared.flight import FlightRules
 from shared.flight.records import to_us
 from shared.terrain import Terrain
-
-__all__ = ["MAX_FINDINGS", "assess", "assess_each", "assessment_of", "decide", "zone_findings"]
 
 
 def assess(
@@ -305,40 +300,6 @@ class _Batch:
 
     def _plan(self, flight: int) -> UUID:
         return self.holders[flight].plan_id
-
-
-def zone_findings(
-    hits: Iterable[ZoneHit],
-    operator: str,
-    volumes: FlightVolumes,
-    authorizations: Sequence[Authorization],
-    terrain: Terrain,
-    at: datetime | None,
-) -> list[Finding]:
-    """One finding a zone. With `at` the subject has no time of its own, so a zone that ends does not decide."""
-    findings = []
-    for hit in hits:
-        permit = None
-        if hit.zone.spec.restriction is Restriction.REQ_AUTHORIZATION:
-            permit = covering(authorizations, operator, volumes, hit.volumes, terrain, at)
-        as_note = at is not None and hit.zone.spec.ends_at is not None
-        findings.append(zone_finding(hit, volumes, permit, terrain, as_note=as_note))
-    return findings
-
-
-def assessment_of(
-    outcome: Outcome, findings: Iterable[Finding], zones: ZoneIndex, rules: FlightRules, now: datetime
-) -> Assessment:
-    """The answer, with the strongest of the findings."""
-    kept, left_out = strongest(findings)
-    return Assessment(
-        outcome=outcome,
-        findings=kept,
-        findings_left_out=left_out,
-        zones_version=zones.version,
-        decided_at=now,
-        rules=rules.name,
-    )
 
 
 def _outcome(request: PlanRequest, findings: Iterable[Finding]) -> Outcome:

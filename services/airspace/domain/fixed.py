@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from services.airspace.domain.assess import assessment_of, zone_findings
+from services.airspace.domain.answers import assessment_of, zone_findings
 from services.airspace.domain.closures import LostSite
 from services.airspace.domain.contacts import Contact, contacts
 from services.airspace.domain.findings import lost_site_finding, outcome_of, route_finding

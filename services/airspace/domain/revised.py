@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.airspace.domain.assess import assessment_of, zone_findings
+from services.airspace.domain.answers import assessment_of, zone_findings
 from services.airspace.domain.findings import outcome_of
 from services.airspace.domain.subjects import Authorization, PlanRequest
 from services.airspace.domain.zone_index import ZoneHit, ZoneIndex

@@ -11,7 +11,7 @@ from shared.contracts.assessment import FindingCode
 from shared.contracts.sites import SiteRegistered, SiteStateChanged, SiteStatus, SiteStatusChanged, SiteUpdated
 from shared.flight.records import FOREVER_US, to_us
 
-_LATEST: Final = 2**62  # whatever the journal says
+NOW: Final = 2**62  # after every position of the journal
 _SAVE: Final = """
 INSERT INTO airspace.closing (site_id, number, status, starts_at, ends_at, reason, known_after)
 VALUES (%s, %s, %s, %s, %s, %s, (SELECT coalesce(max(position), 0) FROM airspace.journal))
@@ -58,7 +58,7 @@ def save_use(cursor: "psycopg.Cursor[Any]", told: SiteRegistered | SiteUpdated |
 
 def lost_now(cursor: "psycopg.Cursor[Any]", site_ids: Sequence[str], now: datetime) -> dict[str, Closure]:
     """Of the sites that are out of use now: since when, and why."""
-    found = closures_of(cursor, site_ids, now, _LATEST) if site_ids else {}
+    found = closures_of(cursor, site_ids, now, NOW) if site_ids else {}
     return {
         site_id: closure
         for site_id, closures in found.items()

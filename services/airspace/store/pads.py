@@ -21,10 +21,11 @@ SELECT t.site_id, t.name, t.pads, t.nest FROM unnest(%s::text[]) AS asked (site_
 _SAVE: Final = """
 INSERT INTO airspace.terminal (site_id, revision, name, pads, nest, known_after)
 VALUES (%s, %s, %s, %s, %s, (SELECT coalesce(max(position), 0) FROM airspace.journal))"""
-_NOW: Final = 2**62  # after every position of the journal
 
 
-def find_terminals(cursor: "psycopg.Cursor[Any]", flights: Iterable[FlightVolumes], before: int = _NOW) -> Terminals:
+def find_terminals(
+    cursor: "psycopg.Cursor[Any]", flights: Iterable[FlightVolumes], before: int = closings.NOW
+) -> Terminals:
     """The sites that the flights use, as known at a position of the journal; of one not known there is one pad."""
     ends = [flight.movements for flight in flights if flight.movements is not None]
     ids = sorted({site_id for each in ends for site_id in (each.departure, each.arrival) if site_id})
@@ -41,7 +42,7 @@ def find_terminals(cursor: "psycopg.Cursor[Any]", flights: Iterable[FlightVolume
 def save_terminal(cursor: "psycopg.Cursor[Any]", site_id: str, revision: int, spec: SiteSpec) -> None:
     """Keep what of the site matters to slots, where that is new."""
     new = Terminal(site_id, spec.name, spec.pads, spec.kind is SiteKind.NEST)
-    if _latest(cursor, [site_id], _NOW).get(site_id) != new:
+    if _latest(cursor, [site_id], closings.NOW).get(site_id) != new:
         cursor.execute(_SAVE, (site_id, revision, new.name, new.pads, new.nest))
 
 

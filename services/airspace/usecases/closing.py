@@ -9,7 +9,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from services.airspace.domain.assess import assessment_of
+from services.airspace.domain.answers import assessment_of
 from services.airspace.domain.closures import Closure
 from services.airspace.domain.findings import closed_findings, is_of_closure, outcome_of
 from services.airspace.domain.terminals import Terminals

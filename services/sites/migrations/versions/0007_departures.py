@@ -20,5 +20,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Moves that are asked for now will not be known."""
+    """Make the columns again, empty: of a move that waits for its answer nothing is known then."""
     op.execute("ALTER TABLE sites.sortie ADD COLUMN asked_revision integer, ADD COLUMN asked_departs_at timestamptz")
